@@ -1,0 +1,55 @@
+// Bundles static/src/ into static/dist/: scripts by esbuild, styles by sass, names by content.
+//
+// manifest.json maps each logical name ("app.js") to its file ("app-3F2A91BC.js"), so that a page can let browsers keep
+// a file for ever: when its content changes, so does its name.
+
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+import * as sass from "sass";
+
+const source = fileURLToPath(new URL(".", import.meta.url));
+const dist = join(source, "..", "dist");
+const scripts = ["app.js", "live.js"];
+const styles = ["app.scss"];
+
+const manifest = {};
+
+async function write(name, content) {
+  const digest = createHash("sha256").update(content).digest("hex").slice(0, 12);
+  const [stem, suffix] = name.split(".");
+  manifest[name] = `${stem}-${digest}.${suffix}`;
+  await writeFile(join(dist, manifest[name]), content);
+}
+
+async function bundleScript(name) {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [join(source, name)],
+    bundle: true,
+    format: "esm",
+    legalComments: "eof",
+    minify: true,
+    target: "es2020",
+    write: false,
+  });
+  await write(name, outputFiles[0].contents);
+}
+
+async function compileStyle(name) {
+  const { css } = await sass.compileAsync(join(source, name), {
+    importers: [new sass.NodePackageImporter(source)],
+    quietDeps: true,
+    style: "compressed",
+  });
+  await write(`${basename(name, ".scss")}.css`, css);
+}
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist, { recursive: true });
+const present = (name) => existsSync(join(source, name));
+await Promise.all([...scripts.filter(present).map(bundleScript), ...styles.filter(present).map(compileStyle)]);
+const sorted = Object.fromEntries(Object.entries(manifest).sort());
+await writeFile(join(dist, "manifest.json"), `${JSON.stringify(sorted, null, 2)}\n`);
