@@ -5,7 +5,7 @@
 
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -47,9 +47,14 @@ async function compileStyle(name) {
   await write(`${basename(name, ".scss")}.css`, css);
 }
 
-await rm(dist, { recursive: true, force: true });
+// A server that runs meanwhile always finds the files of one whole build: new ones first, then the manifest at once.
 await mkdir(dist, { recursive: true });
 const present = (name) => existsSync(join(source, name));
 await Promise.all([...scripts.filter(present).map(bundleScript), ...styles.filter(present).map(compileStyle)]);
 const sorted = Object.fromEntries(Object.entries(manifest).sort());
-await writeFile(join(dist, "manifest.json"), `${JSON.stringify(sorted, null, 2)}\n`);
+await writeFile(join(dist, "manifest.json.new"), `${JSON.stringify(sorted, null, 2)}\n`);
+await rename(join(dist, "manifest.json.new"), join(dist, "manifest.json"));
+
+const kept = new Set(["manifest.json", ...Object.values(manifest)]);
+const stale = (await readdir(dist)).filter((name) => !kept.has(name));
+await Promise.all(stale.map((name) => rm(join(dist, name))));

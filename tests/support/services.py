@@ -14,7 +14,6 @@ import psycopg
 import pytest
 import redis
 from psycopg import sql
-from sqlalchemy.engine import make_url
 
 from support.server import MissingServiceError, Server, find_program, free_port, new_password
 
@@ -93,6 +92,7 @@ def axe_source() -> str:
 
 def start_postgresql() -> Server:
     """A new PostgreSQL on a free port of this machine alone; use it as a context manager."""
+
     initdb = find_program("initdb", service="PostgreSQL", package="postgresql", also_in="/usr/lib/postgresql/*/bin")
     port, password = free_port(), new_password()
     url = f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
@@ -107,6 +107,7 @@ def start_postgresql() -> Server:
 
 def start_redis() -> Server:
     """A new Redis on a free port of this machine alone; use it as a context manager."""
+
     program = find_program("redis-server", "valkey-server", service="Redis", package="redis-server")
     port, password = free_port(), new_password()
     url = f"redis://:{password}@127.0.0.1:{port}/0"
@@ -124,6 +125,8 @@ def start_redis() -> Server:
 
 def _own_database(url: str, suffix: str) -> str:
     """A new empty database beside the one that `url` names."""
+    from sqlalchemy.engine import make_url
+
     address = make_url(url)
     name = suffix if address.database == "postgres" else f"{address.database}_{suffix}"
     plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
