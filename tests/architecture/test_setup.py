@@ -177,9 +177,9 @@ def settings_read_by(path: Path) -> set[str]:
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         match node:
-            case (
-                ast.Call(args=[ast.Constant(value=str(name)), *_]) | ast.Subscript(slice=ast.Constant(value=str(name)))
-            ):
+            case ast.Call(args=[ast.Constant(value=str(name)), *_]):
+                found.add(name)
+            case ast.Subscript(slice=ast.Constant(value=str(name))):
                 found.add(name)
     return {name for name in found if re.fullmatch(r"[A-Z][A-Z0-9_]+", name)}
 
