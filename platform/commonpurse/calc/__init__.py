@@ -1,0 +1,15 @@
+"""Exact sums on plain values: no clock, no input or output, no randomness, and no float in a result.
+
+One module for each kind of sum. A module may use the standard library and those listed above it;
+only `kernel` imports numpy, so that a page which splits nothing never loads it.
+
+- `quantity`, `money`, `units`: figures as people type them, held as whole numbers of the smallest unit.
+- `digest`: canonical JSON and its SHA-256, alone and chained.
+- `sentence`: English with named values, translated where it is shown.
+- `apportion`: the largest-remainder rule in Python integers, the reference for everything else.
+- `kernel`: the same rule for many rows at once.
+- `allocation_rules`: the rules a consortium can agree. A new rule is one class there and one line in its table.
+- `allocation`: a quantity divided among members, with a record that anybody can check by hand.
+- `explain`: that record in words, and the line that shows it adds up.
+- `decision`: how a consortium decides.
+"""

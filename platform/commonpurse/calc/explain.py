@@ -1,0 +1,134 @@
+"""A split in words: how each share came about, and the line that shows that all of it adds up.
+
+How a figure is said is the caller's business: pounds, hundredths of a week, jobs.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from commonpurse.calc.allocation_rules import UNALLOCATED, parse_rule
+from commonpurse.calc.quantity import say as plain
+from commonpurse.calc.sentence import Sentence, message
+
+__all__ = ["Sentence", "adds_up", "certificate", "explain"]
+
+Say = Callable[[int], str]
+
+
+def explain(
+    explanation: Mapping[str, Any],
+    place: str,
+    *,
+    say: Say = plain,
+    say_weight: Say = plain,
+    one: str | None = None,
+    names: Mapping[str, str] | None = None,
+) -> tuple[Sentence, ...]:
+    """How the share of one place of the roster came about; "you" is the body that reads it.
+
+    Args:
+        explanation: that of `allocation.split`.
+        place: a member, or UNALLOCATED.
+        say: how a total or a share is written, given smallest units.
+        say_weight: the same for weights.
+        one: what one smallest unit is called, such as "a penny"; without it, `say` of one.
+        names: what members are called, where that is not their key.
+
+    Raises:
+        ValueError: if the place is not on the roster.
+    """
+    at = explanation["roster"].index(place)
+    rule = parse_rule(explanation["rule"]).words(names or {})
+    return (rule, *_sum(explanation, at, say, say_weight, one or say(1)))
+
+
+def adds_up(total: int, amounts: Sequence[int], say: Say = plain) -> Sentence:
+    """The certificate line of a split, for gettext.
+
+    Args:
+        amounts: one for each place of the roster, the last one unallocated.
+
+    Raises:
+        ValueError: if the amounts do not make the total, or there are none.
+    """
+    if not amounts or sum(amounts) != total:
+        raise ValueError(f"{list(amounts)} do not add up to {total}")
+    *shares, rest = amounts
+    parts = " + ".join(_bracketed(share, say) for share in shares)
+    if not shares:
+        return Sentence("Adds up exactly: all of %(total)s is unallocated", {"total": say(total)})
+    if not rest:
+        return Sentence("Adds up exactly: %(total)s = %(parts)s", {"total": say(total), "parts": parts})
+    return Sentence(
+        "Adds up exactly: %(total)s = %(parts)s + %(rest)s unallocated",
+        {"total": say(total), "parts": parts, "rest": _bracketed(rest, say)},
+    )
+
+
+def certificate(total: int, amounts: Sequence[int], say: Say = plain) -> str:
+    """The certificate line in English; `adds_up` says more.
+
+    >>> certificate(1000, [417, 333, 250, 0])
+    'Adds up exactly: 1,000 = 417 + 333 + 250'
+    """
+    return str(adds_up(total, amounts, say))
+
+
+def _sum(explanation: Mapping[str, Any], at: int, say: Say, say_weight: Say, one: str) -> list[Sentence]:
+    total, weights, whole = explanation["total"], explanation["weights"], explanation["whole"]
+    holder, place = explanation["holder"], explanation["roster"][at]
+    floor, remainder = explanation["floors"][at], explanation["remainders"][at]
+    values = {
+        "total": say(total),
+        "weight": say_weight(weights[at]),
+        "whole": say_weight(whole),
+        "floor": say(floor),
+        "over": f"{plain(abs(remainder))}/{plain(whole)}",
+        "one": one,
+    }
+    if not any(weights[:-1]):
+        return [Sentence("No body can receive this, so all of it stays unallocated: %(total)s", values)]
+    if holder is not None and place == holder:
+        return [Sentence("The place of delivery is in your area, so all of it is yours: %(total)s", values)]
+    if holder is not None:
+        return [Sentence("The place of delivery is in another body's area, so none of it comes here")]
+    if not remainder:
+        return [Sentence("%(total)s × %(weight)s ÷ %(whole)s = %(floor)s exactly", values)]
+    divided = Sentence("%(total)s × %(weight)s ÷ %(whole)s = %(floor)s and %(over)s of %(one)s left over", values)
+    return [divided, _rounding(explanation, at, say, one)]
+
+
+def _rounding(explanation: Mapping[str, Any], at: int, say: Say, one: str) -> Sentence:
+    """Where the units went that rounding left, and whether this place received one."""
+    units = sum(explanation["extra_unit"])
+    sign = -1 if explanation["total"] < 0 else 1
+    lucky = explanation["extra_unit"][at]
+    share = say(explanation["floors"][at] + sign * lucky)
+    return Sentence(
+        _ROUNDING[explanation["roster"][at] == UNALLOCATED, lucky],
+        {"spare": say(units), "one": one, "share": share},
+    )
+
+
+_ROUNDING = {
+    (False, True): message(
+        "Rounding left %(spare)s, given to the largest remainders, %(one)s each; "
+        "yours is among them, so your share is %(share)s"
+    ),
+    (False, False): message(
+        "Rounding left %(spare)s, given to the largest remainders, %(one)s each; "
+        "yours is not among them, so your share is %(share)s"
+    ),
+    (True, True): message(
+        "Rounding left %(spare)s, given to the largest remainders, %(one)s each; "
+        "this is among them, so %(share)s stays unallocated"
+    ),
+    (True, False): message(
+        "Rounding left %(spare)s, given to the largest remainders, %(one)s each; "
+        "this is not among them, so %(share)s stays unallocated"
+    ),
+}
+
+
+def _bracketed(amount: int, say: Say) -> str:
+    return f"({say(amount)})" if amount < 0 else say(amount)
