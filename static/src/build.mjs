@@ -1,11 +1,11 @@
-// Bundles static/src/ into static/dist/: scripts by esbuild, styles by sass, names by content.
+// Bundles static/src/ into static/dist/: scripts by esbuild, styles by sass, pictures as they are, names by content.
 //
 // manifest.json maps each logical name ("app.js") to its file ("app-3F2A91BC.js"), so that a page can let browsers keep
 // a file for ever: when its content changes, so does its name.
 
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -15,6 +15,7 @@ const source = fileURLToPath(new URL(".", import.meta.url));
 const dist = join(source, "..", "dist");
 const scripts = ["app.js", "live.js"];
 const styles = ["app.scss"];
+const pictures = ["mark.svg"];
 
 const manifest = {};
 
@@ -47,10 +48,18 @@ async function compileStyle(name) {
   await write(`${basename(name, ".scss")}.css`, css);
 }
 
+async function copyPicture(name) {
+  await write(name, await readFile(join(source, name)));
+}
+
 // A server that runs meanwhile always finds the files of one whole build: new ones first, then the manifest at once.
 await mkdir(dist, { recursive: true });
 const present = (name) => existsSync(join(source, name));
-await Promise.all([...scripts.filter(present).map(bundleScript), ...styles.filter(present).map(compileStyle)]);
+await Promise.all([
+  ...scripts.filter(present).map(bundleScript),
+  ...styles.filter(present).map(compileStyle),
+  ...pictures.filter(present).map(copyPicture),
+]);
 const sorted = Object.fromEntries(Object.entries(manifest).sort());
 await writeFile(join(dist, "manifest.json.new"), `${JSON.stringify(sorted, null, 2)}\n`);
 await rename(join(dist, "manifest.json.new"), join(dist, "manifest.json"));

@@ -127,9 +127,9 @@ def stylesheet() -> str:
 def test_the_manifest_names_every_script_and_style() -> None:
     dist = ROOT / "static" / "dist"
     manifest = json.loads((dist / "manifest.json").read_text(encoding="utf-8"))
-    assert {"app.css", "app.js", "live.js"} <= set(manifest)
+    assert {"app.css", "app.js", "live.js", "mark.svg"} <= set(manifest)
     assert [name for name in manifest.values() if not (dist / name).is_file()] == []
-    assert [name for name in manifest.values() if not re.fullmatch(r"[a-z]+-[0-9a-f]{12}\.(css|js)", name)] == []
+    assert [name for name in manifest.values() if not re.fullmatch(r"[a-z]+-[0-9a-f]{12}\.(css|js|svg)", name)] == []
 
 
 def test_the_built_styles_are_those_of_the_pinned_govuk_frontend(stylesheet: str) -> None:
@@ -163,10 +163,10 @@ def test_no_test_is_skipped_or_expected_to_fail() -> None:
     assert guilty == []
 
 
-def test_starting_the_application_does_not_import_pandas() -> None:
+def test_starting_the_application_does_not_import_pandas(tmp_path: Path) -> None:
     heavy = "{'pandas', 'numpy', 'openpyxl'}"
     code = f"import sys, wsgi; print(sorted({heavy} & set(sys.modules)))"
-    settings = {"SECRET_KEY": "for this test alone", "DATABASE_URL": "sqlite://", "PATH": "", "DEMO": "1"}
+    settings = {"SECRET_KEY": "of one test", "DATABASE_URL": f"sqlite:///{tmp_path / 'test.db'}", "DEMO": "1"}
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=settings, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[]"
