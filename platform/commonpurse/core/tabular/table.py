@@ -1,0 +1,54 @@
+"""What a file of rows becomes: headings, numbered rows and remarks; and how large it may be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+NO_VALUES: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of a file is read before it is refused."""
+
+    file_bytes: int = 20_000_000
+    rows: int = 200_000
+    columns: int = 100
+    cell_characters: int = 5_000
+    table_characters: int = 50_000_000
+    archive_entries: int = 1_000
+    unpacked_bytes: int = 100_000_000
+    unpacked_ratio: int = 200
+
+
+@dataclass(frozen=True)
+class Note:
+    """A remark about how the file was read: an English msgid and the values of its `%(name)s` places."""
+
+    msgid: str
+    values: Mapping[str, object] = field(default_factory=lambda: NO_VALUES)
+
+    def __str__(self) -> str:
+        """The sentence in English, its values filled in."""
+        return self.msgid % self.values if self.values else self.msgid
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its number as a spreadsheet shows it, and its cells, at least one for each heading.
+
+    `overlong` rows have text beyond the last heading, so their cells may stand in the wrong columns.
+    """
+
+    number: int
+    cells: tuple[str, ...]
+    overlong: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows of a file that are not blank, below the headings."""
+
+    headers: tuple[str, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[Note, ...] = ()
