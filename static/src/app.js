@@ -1,4 +1,28 @@
-// What every page runs: the behaviour of GOV.UK components.
-import { initAll } from "govuk-frontend";
+// Starts the components a page uses. Every page works without this file.
 
-initAll();
+import {
+  Button,
+  Checkboxes,
+  createAll,
+  ErrorSummary,
+  NotificationBanner,
+  PasswordInput,
+  Radios,
+  ServiceNavigation,
+  SkipLink,
+} from "govuk-frontend";
+import { startSuggestions } from "./suggest.js";
+
+const components = [
+  Button,
+  Checkboxes,
+  ErrorSummary,
+  NotificationBanner,
+  PasswordInput,
+  Radios,
+  ServiceNavigation,
+  SkipLink,
+];
+
+components.forEach((component) => createAll(component));
+startSuggestions(document);
