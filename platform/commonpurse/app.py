@@ -1,0 +1,107 @@
+"""Puts the application together: the only module that sees every feature."""
+
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Blueprint, Flask
+from flask_babel import Babel
+from flask_wtf import CSRFProtect
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader, StrictUndefined
+from sqlalchemy.engine import make_url
+
+from commonpurse.core import db, jobs, log, pseudonym
+from commonpurse.web import access, limits, live, pages
+
+ROOT = Path(__file__).parents[2]
+
+FEATURES = (
+    "reference",
+    "identity",
+    "consortia",
+    "measures",
+    "pooling",
+    "workspaces",
+    "delivery",
+    "outcomes",
+    "transparency",
+    "notifications",
+    "ops",
+)
+"""In their order from the bottom up; each may have `views` (blueprint), `sockets`, `jobs` and `cli` (group)."""
+
+csrf = CSRFProtect()
+babel = Babel()
+
+
+def create_app(config: Any) -> Flask:
+    """The application with the settings of `config`, an object like `config.Config`."""
+    app = Flask(
+        "commonpurse",
+        root_path=str(ROOT),
+        template_folder="templates",
+        static_folder="static",
+        instance_path=str(ROOT / "var"),
+    )
+    app.config.from_object(config)
+    app.jinja_loader = ChoiceLoader(
+        [
+            *([app.jinja_loader] if app.jinja_loader else []),
+            PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
+        ]
+    )
+    app.jinja_options["undefined"] = StrictUndefined
+    app.jinja_options["extensions"] = ["jinja2.ext.do"]
+    _connect_core(app)
+    csrf.init_app(app)
+    babel.init_app(app)
+    access.login_manager.init_app(app)
+    limits.limiter.init_app(app)
+    pages.init_app(app)
+    for feature in FEATURES:
+        _add_feature(app, feature)
+    _start_live(app)
+    jobs.configure(app.config["JOBS_URL"], run_in=lambda function: _in_context(app, function))
+    access.refuse_unmarked_views(app)
+    return app
+
+
+def _connect_core(app: Flask) -> None:
+    url = make_url(app.config["DATABASE_URL"])
+    if url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = db.make_engine(app.config["DATABASE_URL"])
+    app.extensions["engine"] = engine
+    db.bind(engine)
+    pseudonym.bind(app.config["PSEUDONYM_KEY"])
+    app.config.setdefault("RATELIMIT_STORAGE_URI", app.config["REDIS_URL"] or "memory://")
+
+
+def _add_feature(app: Flask, feature: str) -> None:
+    package = f"commonpurse.{feature}"
+    for part in ("views", "sockets", "jobs", "cli"):
+        if find_spec(f"{package}.{part}") is None:
+            continue
+        module = import_module(f"{package}.{part}")
+        if part == "views":
+            blueprint: Blueprint = module.blueprint
+            app.register_blueprint(blueprint)
+        elif part == "cli":
+            group: click.Group = module.group
+            app.cli.add_command(group)
+
+
+def _start_live(app: Flask) -> None:
+    live.socketio.init_app(app, message_queue=app.config["REDIS_URL"], **live.SETTINGS)
+    live.socketio.on_event("connect", live.connect)
+    log.publish_to("live", live.broadcast)
+
+
+def _in_context(app: Flask, function: jobs.Job) -> jobs.Job:
+    def run(*arguments: Any) -> None:
+        with app.app_context():
+            function(*arguments)
+
+    return run

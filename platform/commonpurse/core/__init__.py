@@ -1,0 +1,1 @@
+"""Database, transactions, the event log, actors and errors: everything below the web."""

@@ -1,0 +1,60 @@
+"""Work done outside a request, through huey: mail and exports.
+
+A job is a plain function with a name. It is asked for inside a transaction and sent only after
+the commit, so a job never runs for something that did not happen.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from huey import Huey, MemoryHuey, RedisHuey, SqliteHuey
+from sqlalchemy.orm import Session
+
+Job = Callable[..., None]
+
+_jobs: dict[str, Job] = {}
+_queue: Huey | None = None
+_tasks: dict[str, Any] = {}
+
+
+def job(function: Job) -> Job:
+    """Make `function` a job under its own name; its arguments must be plain JSON values."""
+    _jobs[function.__name__] = function
+    return function
+
+
+def configure(url: str, *, run_in: Callable[[Job], Job] = lambda function: function) -> Huey:
+    """Send jobs to `url`: `redis://...`, `sqlite:///FILE`, or `immediate` to run them at once.
+
+    Args:
+        run_in: wraps each job, for example in the application's context.
+    """
+    global _queue
+    _queue = _make_queue(url)
+    _tasks.clear()
+    for name, function in _jobs.items():
+        _tasks[name] = _queue.task(name=name, retries=5, retry_delay=60)(run_in(function))
+    return _queue
+
+
+def _make_queue(url: str) -> Huey:
+    if url == "immediate":
+        return MemoryHuey("commonpurse", immediate=True, results=False)
+    if urlsplit(url).scheme in {"redis", "rediss"}:
+        return RedisHuey("commonpurse", url=url, results=False)
+    return SqliteHuey("commonpurse", filename=str(Path(url.removeprefix("sqlite:///"))), results=False, fsync=True)
+
+
+def ask(session: Session, name: str, *arguments: Any) -> None:
+    """Run the job `name` with `arguments` once the transaction of `session` has committed."""
+    if name not in _jobs:
+        raise KeyError(name)
+    session.info.setdefault("jobs", []).append((name, arguments))
+
+
+def send(session: Session) -> None:
+    """Send what was asked for. Called after the commit."""
+    for name, arguments in session.info.pop("jobs", []):
+        _tasks[name](*arguments)

@@ -1,0 +1,30 @@
+"""Keys that stand for people and assets without naming them.
+
+A reference is turned into HMAC-SHA256 under the service's key and never stored, so the same
+person gives the same key in every contract while nobody can read who it is.
+"""
+
+import hmac
+import unicodedata
+from hashlib import sha256
+
+_key = b""
+
+
+def bind(key: str) -> None:
+    """Use `key` from now on. Changing it in a running service breaks the recognition of repeats."""
+    global _key
+    _key = key.encode()
+
+
+def pseudonym(kind: str, reference: str) -> str:
+    """The key, 64 hexadecimal digits, of one beneficiary's or asset's `reference`.
+
+    Upper and lower case, accents' encoding and spaces do not matter.
+    """
+    if not _key:
+        raise RuntimeError("no pseudonym key is bound")
+    plain = "".join(unicodedata.normalize("NFKC", reference).casefold().split())
+    if not plain:
+        raise ValueError("an empty reference has no pseudonym")
+    return hmac.new(_key, f"{kind}:{plain}".encode(), sha256).hexdigest()

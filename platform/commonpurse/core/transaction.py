@@ -1,0 +1,57 @@
+"""The only place that opens sessions and commits.
+
+`transaction()` is for commands, `reading()` for pages: see docs/decisions/0002-two-kinds-of-transaction.md.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from commonpurse.core import jobs, log
+from commonpurse.core.db import new_session
+from commonpurse.core.errors import Stale
+
+SOMEBODY_WAS_FASTER = "Somebody else changed this just now. Check and try again"
+SERIALIZATION_FAILURES = {"40001", "40P01"}
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open a session, commit at the end of the block, then publish what was recorded.
+
+    Raises:
+        Stale: another transaction won the race for the same rows.
+    """
+    with new_session() as session:
+        try:
+            with session.begin():
+                yield session
+        except (StaleDataError, IntegrityError) as error:
+            logging.getLogger(__name__).warning("lost a race", exc_info=error)
+            raise Stale(SOMEBODY_WAS_FASTER) from error
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) in SERIALIZATION_FAILURES:
+                raise Stale(SOMEBODY_WAS_FASTER) from error
+            raise
+        log.publish(session)
+        jobs.send(session)
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Open a session that can only read; a flush in it is our own mistake."""
+    with new_session() as session:
+        event.listen(session, "before_flush", _refuse_flush)
+        with session.begin():
+            session.connection(execution_options={"reading": True})
+            yield session
+            session.rollback()
+
+
+def _refuse_flush(*_: object) -> None:
+    raise RuntimeError("a page view tried to write: use transaction()")

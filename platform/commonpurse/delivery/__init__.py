@@ -1,0 +1,1 @@
+"""Award, commitments, delivered outcomes with evidence, and their verification."""

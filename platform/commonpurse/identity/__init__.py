@@ -1,0 +1,1 @@
+"""Organisations, people, memberships, sign-in and second factor."""

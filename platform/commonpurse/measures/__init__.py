@@ -1,0 +1,1 @@
+"""Social value models, measures and unit values, versioned with dates and source."""

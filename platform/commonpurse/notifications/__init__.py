@@ -1,0 +1,1 @@
+"""Home page, what waits for whom, and the mail that leaves."""

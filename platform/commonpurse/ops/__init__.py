@@ -1,0 +1,1 @@
+"""Running the service: health, jobs, the demonstration, log verification."""

@@ -1,0 +1,1 @@
+"""The outcomes ledger: exact splits, claims, reversals and statements per body."""

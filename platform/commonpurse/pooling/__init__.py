@@ -1,0 +1,1 @@
+"""Needs, budgets and spending of several bodies put beside each other."""

@@ -1,0 +1,1 @@
+"""Reference data of the field: areas by GSS code and CPV categories."""

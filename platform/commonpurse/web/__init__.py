@@ -1,0 +1,1 @@
+"""Flask glue that features share: forms, access, the live channel, filters."""

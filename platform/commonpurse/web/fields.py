@@ -1,0 +1,178 @@
+"""Fields GOV.UK pages need and WTForms has not: dates in three parts, exact money, exact quantities."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from wtforms import Field, Form, StringField
+from wtforms.validators import StopValidation, ValidationError
+from wtforms.widgets import TextInput
+
+from commonpurse.calc.money import parse_pounds
+
+_l = lazy_gettext
+
+
+class Needed:
+    """The field must be filled in; `message` says what to enter, in GOV.UK words."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, message: Any) -> None:
+        self.message = message
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Raises StopValidation for an empty field, unless typing that could not be read explains itself."""
+        if field.errors:
+            raise StopValidation
+        data = field.data
+        if data is None or (isinstance(data, str) and not data.strip()) or data == []:
+            raise StopValidation(str(self.message))
+
+
+class TextField(StringField):  # type: ignore[misc]
+    """One line of text without spaces at its ends."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Keep what was typed, trimmed."""
+        if valuelist:
+            self.data = valuelist[0].strip()
+
+
+class PoundsField(Field):  # type: ignore[misc]
+    """Pounds as people type them; the data are whole pence."""
+
+    widget = TextInput()
+
+    def __init__(self, label: Any = None, validators: Any = None, *, unreadable: Any = None, **options: Any) -> None:
+        super().__init__(label, validators, **options)
+        self.unreadable = unreadable or _l("Enter an amount in pounds, such as 1,250 or 1,250.50")
+        self.typed: str | None = None
+
+    def _value(self) -> str:
+        if self.typed is not None:
+            return self.typed
+        return "" if self.data is None else f"{Decimal(self.data) / 100:.2f}"
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the amount exactly. Raises ValueError with the field's sentence."""
+        if not valuelist:
+            return
+        self.typed = valuelist[0].strip()
+        self.data = None
+        if not self.typed:
+            return
+        try:
+            self.data = parse_pounds(self.typed)
+        except ValueError as error:
+            raise ValueError(str(self.unreadable)) from error
+
+
+class ExactField(Field):  # type: ignore[misc]
+    """A decimal number as people type it, with thousands separators allowed; the data are a Decimal."""
+
+    widget = TextInput()
+
+    def __init__(self, label: Any = None, validators: Any = None, *, unreadable: Any = None, **options: Any) -> None:
+        super().__init__(label, validators, **options)
+        self.unreadable = unreadable or _l("Enter a number, such as 120 or 37.5")
+        self.typed: str | None = None
+
+    def _value(self) -> str:
+        if self.typed is not None:
+            return self.typed
+        return "" if self.data is None else format(self.data, "f")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number exactly. Raises ValueError with the field's sentence."""
+        if not valuelist:
+            return
+        self.typed = valuelist[0].strip()
+        self.data = None
+        if not self.typed:
+            return
+        try:
+            number = Decimal(self.typed.replace(",", "").replace(" ", ""))
+        except InvalidOperation as error:
+            raise ValueError(str(self.unreadable)) from error
+        if not number.is_finite() or abs(number) >= Decimal(10) ** 15:
+            raise ValueError(str(self.unreadable))
+        self.data = number
+
+
+class AtLeast:
+    """The number must be `least` or more (`above=True`: more than it)."""
+
+    def __init__(self, least: int | Decimal, message: Any, *, above: bool = False) -> None:
+        self.least, self.message, self.above = least, message, above
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Raises ValidationError with the message."""
+        if field.data is None:
+            return
+        if field.data < self.least or (self.above and field.data == self.least):
+            raise ValidationError(str(self.message))
+
+
+class DatePartsField(Field):  # type: ignore[misc]
+    """A date in three inputs named `<name>-day`, `<name>-month` and `<name>-year`."""
+
+    widget = TextInput()
+
+    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
+        super().__init__(label, validators, **options)
+        self.parts: tuple[str, str, str] = ("", "", "")
+        self.wrong_part = "day"
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Sequence[Any] | None = None) -> None:
+        """Read the three parts of a posted form, or ISO text from a socket message."""
+        self.process_errors: list[str] = []
+        self.object_data = data if data is not None and not callable(data) else self._default()
+        self.data = self.object_data
+        if self.data is not None:
+            self.parts = (str(self.data.day), str(self.data.month), str(self.data.year))
+        if formdata is None:
+            return
+        names = [f"{self.name}-{part}" for part in ("day", "month", "year")]
+        if any(name in formdata for name in names):
+            self.parts = tuple(formdata.get(name, "").strip() for name in names)  # type: ignore[assignment]
+        elif self.name in formdata:
+            year, _, rest = formdata[self.name].partition("-")
+            month, _, day = rest.partition("-")
+            self.parts = (day, month, year)
+        else:
+            return
+        self.data = None
+        try:
+            self.data = self._read()
+        except ValueError as error:
+            self.process_errors.append(str(error))
+
+    def _default(self) -> date | None:
+        default = self.default() if callable(self.default) else self.default
+        return default if isinstance(default, date) else None
+
+    def _read(self) -> date | None:
+        if not any(self.parts):
+            return None
+        for name, text in zip(("day", "month", "year"), self.parts, strict=True):
+            if not text:
+                self.wrong_part = name
+                raise ValueError(gettext("The date must include a day, a month and a year"))
+            if not text.isascii() or not text.isdigit():
+                self.wrong_part = name
+                raise ValueError(gettext("The date must be a real date, such as 27 3 2027"))
+        day, month, year = (int(text) for text in self.parts)
+        if not 1900 <= year <= 2200:
+            self.wrong_part = "year"
+            raise ValueError(gettext("The year must have four digits, such as 2027"))
+        if not 1 <= month <= 12:
+            self.wrong_part = "month"
+            raise ValueError(gettext("The date must be a real date, such as 27 3 2027"))
+        try:
+            return date(year, month, day)
+        except ValueError as error:
+            self.wrong_part = "day"
+            raise ValueError(gettext("The date must be a real date, such as 27 3 2027")) from error

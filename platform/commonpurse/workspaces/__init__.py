@@ -1,0 +1,1 @@
+"""The live room where bodies agree shared targets and the allocation rule."""
