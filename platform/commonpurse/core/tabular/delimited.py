@@ -5,14 +5,14 @@ import io
 from collections import Counter
 from collections.abc import Iterator
 
+from commonpurse.calc.sentence import Sentence
 from commonpurse.core.errors import Refused
-from commonpurse.core.tabular.table import Note
 
 _SEPARATORS = {",": "Commas", ";": "Semicolons", "\t": "Tabs", "|": "Vertical bars"}
 _NOTES = {
-    ";": Note("Semicolons separate the columns"),
-    "\t": Note("Tabs separate the columns"),
-    "|": Note("Vertical bars separate the columns"),
+    ";": Sentence("Semicolons separate the columns"),
+    "\t": Sentence("Tabs separate the columns"),
+    "|": Sentence("Vertical bars separate the columns"),
 }
 _SAMPLE_CHARACTERS = 100_000
 _SAMPLE_ROWS = 100
@@ -21,7 +21,7 @@ NumberedCells = tuple[int, tuple[str, ...]]
 """The number of a row as a spreadsheet shows it, and its cells without the blanks at the end."""
 
 
-def read_delimited(text: str) -> tuple[Iterator[NumberedCells], tuple[Note, ...]]:
+def read_delimited(text: str) -> tuple[Iterator[NumberedCells], tuple[Sentence, ...]]:
     """The rows of `text` that are not blank, as they are asked for, and remarks."""
     separator, skip = _declared_separator(text)
     if separator is None:

@@ -3,8 +3,8 @@
 import codecs
 import re
 
+from commonpurse.calc.sentence import Sentence
 from commonpurse.core.errors import Refused
-from commonpurse.core.tabular.table import Note
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32", "UTF-32"),
@@ -17,7 +17,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 _SAMPLE = 4096
 
 
-def decode(content: bytes) -> tuple[str, tuple[Note, ...]]:
+def decode(content: bytes) -> tuple[str, tuple[Sentence, ...]]:
     """The text of `content`, and a remark if it is not plain UTF-8.
 
     Raises:
@@ -25,11 +25,11 @@ def decode(content: bytes) -> tuple[str, tuple[Note, ...]]:
     """
     for mark, codec, name in _MARKS:
         if content.startswith(mark):
-            notes = () if name == "UTF-8" else (Note("Read as %(encoding)s text", {"encoding": name}),)
+            notes = () if name == "UTF-8" else (Sentence("Read as %(encoding)s text", {"encoding": name}),)
             return _checked(_decode_as(content, codec)), notes
     wide = _wide_codec(content[:_SAMPLE])
     if wide:
-        return _checked(_decode_as(content, wide)), (Note("Read as %(encoding)s text", {"encoding": "UTF-16"}),)
+        return _checked(_decode_as(content, wide)), (Sentence("Read as %(encoding)s text", {"encoding": "UTF-16"}),)
     try:
         return _checked(content.decode("utf-8")), ()
     except UnicodeDecodeError:
@@ -56,12 +56,12 @@ def _wide_codec(sample: bytes) -> str | None:
     return None
 
 
-def _decode_single_bytes(content: bytes) -> tuple[str, tuple[Note, ...]]:
+def _decode_single_bytes(content: bytes) -> tuple[str, tuple[Sentence, ...]]:
     try:
         text, name = content.decode("cp1252"), "Windows-1252"
     except UnicodeDecodeError:
         text, name = content.decode("latin-1"), "Latin-1"
-    note = Note("Read as %(encoding)s text: check that accents and pound signs are right", {"encoding": name})
+    note = Sentence("Read as %(encoding)s text: check that accents and pound signs are right", {"encoding": name})
     return _checked(text), (note,)
 
 

@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 
+from commonpurse.calc.sentence import Sentence
 from commonpurse.core.errors import Refused
 from commonpurse.core.tabular.delimited import NumberedCells
-from commonpurse.core.tabular.table import Limits, Note, Row, Table
+from commonpurse.core.tabular.table import Limits, Row, Table
 
 _LOOKED_AT = 100
 _TITLES_AT_MOST = 30
@@ -15,7 +16,7 @@ _FIGURE = re.compile(r"[-+(£$€]*\s*\d[\d,.\s]*\)?%?|\d{1,4}[-/. ]\w{1,9}[-/. 
 _NAMED_ROWS = 10
 
 
-def to_table(rows: Iterable[NumberedCells], notes: Sequence[Note], limits: Limits) -> Table:
+def to_table(rows: Iterable[NumberedCells], notes: Sequence[Sentence], limits: Limits) -> Table:
     """The table in `rows`, blank ones left out by the caller.
 
     Raises:
@@ -54,13 +55,13 @@ def _as_row(numbered: NumberedCells, width: int) -> Row:
     return Row(number, cells + ("",) * (width - len(cells)), overlong=len(cells) > width)
 
 
-def _remarks(at: int, heading_number: int, body: Sequence[Row]) -> Iterator[Note]:
+def _remarks(at: int, heading_number: int, body: Sequence[Row]) -> Iterator[Sentence]:
     if at:
-        yield Note("The headings are in row %(row)s: the lines above it were left out", {"row": heading_number})
+        yield Sentence("The headings are in row %(row)s: the lines above it were left out", {"row": heading_number})
     overlong = [row.number for row in body if row.overlong]
     if overlong:
         named = ", ".join(map(str, overlong[:_NAMED_ROWS])) + ("…" if len(overlong) > _NAMED_ROWS else "")
-        yield Note("Rows with more cells than there are headings: %(rows)s", {"rows": named})
+        yield Sentence("Rows with more cells than there are headings: %(rows)s", {"rows": named})
 
 
 def _within(rows: Iterator[NumberedCells], limits: Limits) -> Iterator[NumberedCells]:

@@ -129,7 +129,7 @@ class _SharedTexts:
         self._in_text = False
         self._phonetic = False
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:  # noqa: ARG002 (the parser passes them)
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
         """Called by the parser at the start of an element."""
         name = local(tag)
         self._phonetic = self._phonetic or name == "rPh"

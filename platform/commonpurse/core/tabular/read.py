@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
+from commonpurse.calc.sentence import Sentence
 from commonpurse.core.errors import Refused
 from commonpurse.core.tabular.delimited import read_delimited
 from commonpurse.core.tabular.encoding import decode
@@ -12,7 +13,7 @@ from commonpurse.core.tabular.kinds import Kind, kind_of, refuse_kind, refuse_ol
 from commonpurse.core.tabular.package import damage_refused, open_package
 from commonpurse.core.tabular.parts import Sheet, Workbook, read_workbook
 from commonpurse.core.tabular.sheet import SheetReader, read_sheet
-from commonpurse.core.tabular.table import Limits, Note, Table
+from commonpurse.core.tabular.table import Limits, Table
 
 _STANDARD = Limits()
 
@@ -59,10 +60,10 @@ def _read_workbook(filename: str, content: bytes, limits: Limits) -> Table:
     raise Refused("The workbook is empty", field="file")
 
 
-def _sheet_notes(workbook: Workbook, sheet: Sheet) -> Iterator[Note]:
+def _sheet_notes(workbook: Workbook, sheet: Sheet) -> Iterator[Sentence]:
     others = [other.name for other in workbook.sheets if other is not sheet]
     if others:
         values = {"sheet": sheet.name, "others": ", ".join(others)}
-        yield Note("The sheet “%(sheet)s” was read. Not read: %(others)s", values)
+        yield Sentence("The sheet “%(sheet)s” was read. Not read: %(others)s", values)
     if sheet.hidden:
-        yield Note("The sheet “%(sheet)s” is hidden", {"sheet": sheet.name})
+        yield Sentence("The sheet “%(sheet)s” is hidden", {"sheet": sheet.name})

@@ -8,10 +8,11 @@ from decimal import Decimal, InvalidOperation
 from itertools import islice
 from zipfile import ZipFile
 
+from commonpurse.calc.sentence import Sentence
 from commonpurse.core.errors import Refused
 from commonpurse.core.tabular.delimited import NumberedCells
 from commonpurse.core.tabular.parts import Sheet, Workbook, feed, local, unescape
-from commonpurse.core.tabular.table import Limits, Note
+from commonpurse.core.tabular.table import Limits
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _SHOWN_DIGITS = 15
@@ -78,11 +79,11 @@ class SheetReader:
                 width = max(self._cells)
                 self.rows.append((self._number, tuple(self._cells.get(at, "") for at in range(1, width + 1))))
 
-    def remarks(self) -> Iterator[Note]:
+    def remarks(self) -> Iterator[Sentence]:
         """What a person should know about the rows that were read."""
         if self.hidden_rows or self.hidden_columns:
             values = {"rows": self.hidden_rows, "columns": self.hidden_columns}
-            yield Note("Hidden rows and columns were read too: %(rows)s rows, %(columns)s columns", values)
+            yield Sentence("Hidden rows and columns were read too: %(rows)s rows, %(columns)s columns", values)
 
     def refuse_merged(self) -> None:
         """Raise Refused, naming the ranges, if cells are merged: what they mean for a row is a guess."""

@@ -1,10 +1,8 @@
 """What a file of rows becomes: headings, numbered rows and remarks; and how large it may be."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 
-NO_VALUES: Mapping[str, object] = MappingProxyType({})
+from commonpurse.calc.sentence import Sentence
 
 
 @dataclass(frozen=True)
@@ -19,18 +17,6 @@ class Limits:
     archive_entries: int = 1_000
     unpacked_bytes: int = 100_000_000
     unpacked_ratio: int = 200
-
-
-@dataclass(frozen=True)
-class Note:
-    """A remark about how the file was read: an English msgid and the values of its `%(name)s` places."""
-
-    msgid: str
-    values: Mapping[str, object] = field(default_factory=lambda: NO_VALUES)
-
-    def __str__(self) -> str:
-        """The sentence in English, its values filled in."""
-        return self.msgid % self.values if self.values else self.msgid
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,4 +37,4 @@ class Table:
 
     headers: tuple[str, ...]
     rows: tuple[Row, ...]
-    notes: tuple[Note, ...] = ()
+    notes: tuple[Sentence, ...] = ()

@@ -1,0 +1,1 @@
+"""Pure decisions of pooling: what a published payment, a supplier, a need and a budget line are."""
