@@ -1,0 +1,86 @@
+"""Who may do what in a consortium. A consortium's participations must be loaded."""
+
+from uuid import UUID
+
+from commonpurse.consortia.models import Consortium, Participation, ParticipationRole, ParticipationState, Stage
+from commonpurse.core.actor import Actor
+from commonpurse.identity.models import Organisation, OrganisationKind, Role
+
+ANSWERING = (Role.BUYER, Role.APPROVER)
+SIGNING = (Role.APPROVER, Role.ADMINISTRATOR)
+FORMING = (Role.BUYER, Role.ADMINISTRATOR)
+
+
+def participation_of(consortium: Consortium, organisation_id: UUID | None) -> Participation | None:
+    """The body's part in the consortium, whatever its state; None where it never was invited."""
+    return next((part for part in consortium.participations if part.organisation_id == organisation_id), None)
+
+
+def _stands(actor: Actor, consortium: Consortium, *states: ParticipationState) -> bool:
+    part = participation_of(consortium, actor.organisation_id)
+    return part is not None and part.state in states
+
+
+def may_see(actor: Actor, consortium: Consortium) -> bool:
+    """People of the bodies that are invited or have joined, and the service itself."""
+    return actor.is_system or _stands(actor, consortium, ParticipationState.INVITED, ParticipationState.JOINED)
+
+
+def is_joined(actor: Actor, consortium: Consortium) -> bool:
+    """People of the bodies that have joined, and the service itself."""
+    return actor.is_system or _stands(actor, consortium, ParticipationState.JOINED)
+
+
+def is_invited(actor: Actor, consortium: Consortium) -> bool:
+    """People of a body that has not yet answered its invitation."""
+    return _stands(actor, consortium, ParticipationState.INVITED)
+
+
+def leads(actor: Actor, consortium: Consortium) -> bool:
+    """People of the lead authority."""
+    part = participation_of(consortium, actor.organisation_id)
+    return part is not None and part.role is ParticipationRole.LEAD and part.state is ParticipationState.JOINED
+
+
+def may_create(actor: Actor, organisation: Organisation) -> bool:
+    """Buyers and administrators of a public body, for that body."""
+    return (
+        actor.organisation_id == organisation.id
+        and organisation.kind is OrganisationKind.PUBLIC_BODY
+        and actor.has_role(*FORMING)
+    )
+
+
+def may_edit(actor: Actor, consortium: Consortium) -> bool:
+    """Buyers and administrators of the lead authority."""
+    return leads(actor, consortium) and actor.has_role(*FORMING)
+
+
+def may_change_rule(actor: Actor, consortium: Consortium) -> bool:
+    """As `may_edit`, and only while the consortium is forming."""
+    return may_edit(actor, consortium) and consortium.stage is Stage.FORMING
+
+
+def may_sign(actor: Actor, consortium: Consortium) -> bool:
+    """Approvers and administrators of a body that is invited or has joined."""
+    return may_see(actor, consortium) and actor.has_role(*SIGNING)
+
+
+def may_leave(actor: Actor, consortium: Consortium) -> bool:
+    """Approvers and administrators of a joined body that does not lead."""
+    return is_joined(actor, consortium) and not leads(actor, consortium) and actor.has_role(*SIGNING)
+
+
+def may_propose(actor: Actor, consortium: Consortium) -> bool:
+    """Buyers of joined bodies."""
+    return is_joined(actor, consortium) and actor.has_role(Role.BUYER)
+
+
+def may_vote(actor: Actor, consortium: Consortium) -> bool:
+    """Buyers and approvers of joined bodies; whether a body is in the electorate is the decision's own matter."""
+    return is_joined(actor, consortium) and actor.has_role(*ANSWERING)
+
+
+def may_set_weight(actor: Actor, consortium: Consortium) -> bool:
+    """Whoever may change a committed budget: approvers of joined bodies, and the service itself."""
+    return actor.is_system or (is_joined(actor, consortium) and actor.has_role(*ANSWERING))

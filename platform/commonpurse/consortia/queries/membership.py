@@ -1,0 +1,103 @@
+"""Who takes part in which consortium: the rows that commands of this and of higher features start from."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from commonpurse.consortia import policy
+from commonpurse.consortia.models import Consortium, JoinAgreement, Participation, ParticipationState, Signature
+from commonpurse.core.actor import Actor
+from commonpurse.core.errors import NotFound
+from commonpurse.identity.models import Organisation
+
+NO_CONSORTIUM = "There is no such consortium among yours"
+
+
+@dataclass(frozen=True)
+class Body:
+    """A body that has joined; `weight` is its voting weight in pence, `position` its place in the roster."""
+
+    organisation_id: UUID
+    name: str
+    position: int
+    weight: int
+    area_gss: str | None
+
+
+def get_consortium(session: Session, actor: Actor, consortium_id: UUID, *, lock: bool = False) -> Consortium:
+    """The consortium, with its participations and their bodies, for a body that is invited or has joined.
+
+    Args:
+        lock: hold its row until the transaction ends, so that two decisions about it follow each other.
+
+    Raises:
+        NotFound: it does not exist, or the actor's body neither was invited nor has joined.
+    """
+    consortium = _consortium(session, consortium_id, lock=lock)
+    if consortium is None or not policy.may_see(actor, consortium):
+        raise NotFound(NO_CONSORTIUM)
+    return consortium
+
+
+def get_joined_consortium(session: Session, actor: Actor, consortium_id: UUID, *, lock: bool = False) -> Consortium:
+    """As `get_consortium`, but only for bodies that have joined. Raises NotFound."""
+    consortium = _consortium(session, consortium_id, lock=lock)
+    if consortium is None or not policy.is_joined(actor, consortium):
+        raise NotFound(NO_CONSORTIUM)
+    return consortium
+
+
+def _consortium(session: Session, consortium_id: UUID, *, lock: bool) -> Consortium | None:
+    query = (
+        select(Consortium)
+        .where(Consortium.id == consortium_id)
+        .options(selectinload(Consortium.participations).joinedload(Participation.organisation))
+    )
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).one_or_none()
+
+
+def participation_of(consortium: Consortium, organisation_id: UUID | None) -> Participation | None:
+    """The body's part in the consortium, whatever its state; None where it never was invited."""
+    return policy.participation_of(consortium, organisation_id)
+
+
+def joined_bodies(session: Session, consortium_id: UUID) -> list[Body]:
+    """The bodies that have joined, in roster order."""
+    rows = session.execute(
+        select(
+            Organisation.id,
+            Organisation.name,
+            Participation.position,
+            Participation.voting_weight,
+            Organisation.area_gss,
+        )
+        .join(Organisation, Organisation.id == Participation.organisation_id)
+        .where(Participation.consortium_id == consortium_id, Participation.state == ParticipationState.JOINED)
+        .order_by(Participation.position)
+    )
+    return [Body(*row) for row in rows]
+
+
+def latest_agreement(session: Session, consortium_id: UUID) -> JoinAgreement | None:
+    """The version of the join agreement that counts now."""
+    return session.scalars(
+        select(JoinAgreement)
+        .where(JoinAgreement.consortium_id == consortium_id)
+        .order_by(JoinAgreement.number.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def signatures_by_body(session: Session, consortium_id: UUID) -> dict[UUID, int]:
+    """The latest version of the join agreement that each body signed."""
+    rows = session.execute(
+        select(Signature.organisation_id, JoinAgreement.number)
+        .join(JoinAgreement, JoinAgreement.id == Signature.agreement_id)
+        .where(JoinAgreement.consortium_id == consortium_id)
+        .order_by(JoinAgreement.number)
+    )
+    return {organisation_id: number for organisation_id, number in rows}
