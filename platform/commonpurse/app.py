@@ -9,7 +9,7 @@ import click
 from flask import Blueprint, Flask
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
-from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader, StrictUndefined
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from sqlalchemy.engine import make_url
 
 from commonpurse.core import db, jobs, log, pseudonym
@@ -52,7 +52,6 @@ def create_app(config: Any) -> Flask:
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )
-    app.jinja_options["undefined"] = StrictUndefined
     app.jinja_options["extensions"] = ["jinja2.ext.do"]
     _connect_core(app)
     csrf.init_app(app)
