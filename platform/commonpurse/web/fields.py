@@ -129,7 +129,7 @@ class DatePartsField(Field):  # type: ignore[misc]
     def process(self, formdata: Any, data: Any = None, extra_filters: Sequence[Any] | None = None) -> None:
         """Read the three parts of a posted form, or ISO text from a socket message."""
         self.process_errors: list[str] = []
-        self.object_data = data if data is not None and not callable(data) else self._default()
+        self.object_data = data if isinstance(data, date) else self._default()
         self.data = self.object_data
         if self.data is not None:
             self.parts = (str(self.data.day), str(self.data.month), str(self.data.year))
