@@ -83,7 +83,7 @@ def _sum(explanation: Mapping[str, Any], at: int, say: Say, say_weight: Say, one
         "weight": say_weight(weights[at]),
         "whole": say_weight(whole),
         "floor": say(floor),
-        "over": f"{plain(abs(remainder))}/{plain(whole)}",
+        "over": f"{plain(remainder)}/{plain(whole)}",
         "one": one,
     }
     if not any(weights[:-1]):
@@ -100,13 +100,13 @@ def _sum(explanation: Mapping[str, Any], at: int, say: Say, say_weight: Say, one
 
 def _rounding(explanation: Mapping[str, Any], at: int, say: Say, one: str) -> Sentence:
     """Where the units went that rounding left, and whether this place received one."""
-    units = sum(explanation["extra_unit"])
-    sign = -1 if explanation["total"] < 0 else 1
+    one_unit = -1 if explanation["total"] < 0 else 1
+    spare = one_unit * sum(explanation["extra_unit"])
     lucky = explanation["extra_unit"][at]
-    share = say(explanation["floors"][at] + sign * lucky)
+    share = explanation["floors"][at] + one_unit * lucky
     return Sentence(
         _ROUNDING[explanation["roster"][at] == UNALLOCATED, lucky],
-        {"spare": say(units), "one": one, "share": share},
+        {"spare": say(spare), "one": one, "share": say(share)},
     )
 
 

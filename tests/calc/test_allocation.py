@@ -1,0 +1,192 @@
+import copy
+import json
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from commonpurse.calc.allocation import ENGINE, UNALLOCATED, parse_rule, replay, reverse, split
+from commonpurse.calc.digest import canonical, sha256_hex
+
+BUDGET = parse_rule({"kind": "committed_budget"})
+EQUAL = parse_rule({"kind": "equal"})
+PLACE = parse_rule({"kind": "place_then_budget"})
+
+
+@st.composite
+def cases(draw):
+    """Any rule on any roster: total, rule, and the keyword arguments of `split`."""
+    members = draw(st.lists(st.sampled_from("abcdefghijklmnop"), min_size=1, max_size=12, unique=True))
+    weight = st.integers(0, 10**13) | st.integers(0, 3)
+    weights = draw(st.dictionaries(st.sampled_from(members), weight))
+    holder = draw(st.none() | st.sampled_from(members))
+    kind = draw(
+        st.sampled_from(["equal", "committed_budget", "required_quantity", "fixed_percentages", "place_then_budget"])
+    )
+    spec = {"kind": kind}
+    if kind == "fixed_percentages":
+        named = draw(st.lists(st.sampled_from("abcdefghijklmnopqr"), min_size=1, max_size=6, unique=True))
+        cuts = sorted(draw(st.lists(st.integers(0, 1000), min_size=len(named) - 1, max_size=len(named) - 1)))
+        parts = [high - low for low, high in zip([0, *cuts], [*cuts, 1000], strict=True)]
+        spec["percentages"] = {name: f"{part // 10}.{part % 10}" for name, part in zip(named, parts, strict=True)}
+    total = draw(st.integers(-(10**15), 10**15) | st.integers(-40, 40))
+    return total, parse_rule(spec), {"roster": members, "weights": weights, "holder": holder}
+
+
+@settings(max_examples=10_000, deadline=None)
+@given(cases(), st.randoms(use_true_random=False))
+def test_the_laws_of_a_split_hold_for_every_rule(case, chance):
+    total, rule, given_ = case
+    done = split(total, rule, **given_)
+    record = done.explanation
+
+    assert done.roster == (*given_["roster"], UNALLOCATED)
+    assert len(done.amounts) == len(done.roster)
+    assert sum(done.amounts) == total
+
+    for amount, weight in zip(done.amounts, record["weights"], strict=True):
+        exact = Fraction(total * weight, record["whole"])
+        assert exact.__floor__() <= amount <= exact.__ceil__()
+        assert weight or amount == 0
+
+    again = split(-total, rule, **given_)
+    assert again.amounts == tuple(-amount for amount in done.amounts)
+    assert reverse(done) == again
+    assert reverse(reverse(done)) == done
+
+    shuffled = list(given_["weights"].items())
+    chance.shuffle(shuffled)
+    assert split(total, rule, **{**given_, "weights": dict(shuffled)}) == done
+
+    sent = json.loads(json.dumps(record))
+    assert canonical(sent) == canonical(record)
+    assert replay(sent) == list(done.amounts)
+
+
+@settings(deadline=None)
+@given(cases(), st.data())
+def test_a_changed_explanation_is_not_believed(case, data):
+    total, rule, given_ = case
+    record = split(total, rule, **given_).explanation
+    forged = copy.deepcopy(record)
+    field = data.draw(st.sampled_from(sorted(record)))
+    if isinstance(record[field], list):
+        place = data.draw(st.integers(0, len(record[field]) - 1))
+        old = record[field][place]
+        forged[field][place] = (not old) if isinstance(old, bool) else old + 1 if isinstance(old, int) else old + "x"
+    elif isinstance(record[field], int):
+        forged[field] += 1
+    elif field == "rule":
+        other = "equal" if record["rule"]["kind"] != "equal" else "required_quantity"
+        forged["rule"] = {"kind": other}
+    else:
+        forged[field] = f"{record[field]}0"
+    with pytest.raises(ValueError, match=r"does not follow|is not complete|above zero"):
+        replay(forged)
+
+
+@pytest.mark.parametrize("field", sorted(split(5, EQUAL, roster=["a"]).explanation))
+def test_an_explanation_that_lacks_a_part_is_not_believed(field):
+    record = split(5, EQUAL, roster=["a", "b"]).explanation
+    del record[field]
+    with pytest.raises(ValueError, match=r"does not follow|is not complete"):
+        replay(record)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"floors": [True, 1, 0]}, {"extra_unit": [1, 0, 0]}, {"more": 1}, {"roster": 5}, {"holder": "b"}, {"roster": []}],
+)
+def test_an_explanation_that_is_only_nearly_the_same_is_not_believed(changed):
+    record = split(3, EQUAL, roster=["a", "b"]).explanation
+    assert replay(record) == [2, 1, 0]
+    with pytest.raises(ValueError, match=r"does not follow|is not complete|not enough values"):
+        replay({**record, **changed})
+
+
+def test_the_record_says_everything_that_is_needed_to_do_the_sum_by_hand():
+    done = split(1000, BUDGET, roster=["g", "n", "d"], weights={"n": 3, "g": 3, "d": 1})
+    spec = {"kind": "committed_budget"}
+    inputs = {"roster": ["g", "n", "d", UNALLOCATED], "weights": [3, 3, 1, 0], "holder": None, "total": 1000}
+    assert done.amounts == (429, 428, 143, 0)
+    assert done.explanation == {
+        "engine": "largest-remainder/1",
+        "rule": spec,
+        "rule_digest": sha256_hex(spec),
+        **inputs,
+        "input_digest": sha256_hex({"engine": ENGINE, "rule": spec, **inputs}),
+        "whole": 7,
+        "floors": [428, 428, 142, 0],
+        "remainders": [4, 4, 6, 0],
+        "extra_unit": [True, False, True, False],
+        "output_digest": sha256_hex([429, 428, 143, 0]),
+    }
+
+
+def test_the_bytes_of_a_record_are_those_of_the_first_version():
+    done = split(-1000, PLACE, roster=["g", "n"], weights={"n": 3, "g": 4}, holder=None)
+    assert sha256_hex(done.explanation) == "52076f2aa79084699ba575e4be8947efe7a9f2f64bd886b8faffa93fdd8bf71f"
+
+
+def test_what_is_delivered_in_a_members_area_is_all_theirs():
+    done = split(7, PLACE, roster=["g", "n"], weights={"g": 5, "n": 1}, holder="n")
+    assert done.amounts == (0, 7, 0)
+    assert done.explanation["holder"] == "n"
+    assert split(7, PLACE, roster=["g", "n"], holder="n").amounts == (0, 7, 0)
+
+
+def test_what_is_delivered_elsewhere_goes_by_budget():
+    assert split(6, PLACE, roster=["g", "n"], weights={"g": 5, "n": 1}).amounts == (5, 1, 0)
+
+
+@pytest.mark.parametrize("weights", [None, {}, {"g": 0, "n": 0}])
+def test_what_no_member_can_receive_is_kept_in_sight(weights):
+    done = split(-7, PLACE, roster=["g", "n"], weights=weights)
+    assert done.amounts == (0, 0, -7)
+    assert done.share_of(UNALLOCATED) == -7
+    assert replay(done.explanation) == [0, 0, -7]
+
+
+def test_the_percentage_of_a_body_that_is_not_on_the_roster_stays_unallocated():
+    rule = parse_rule({"kind": "fixed_percentages", "percentages": {"g": "50", "left": "50"}})
+    assert split(9, rule, roster=["g", "n"]).amounts == (5, 0, 4)
+
+
+def test_a_holder_is_recorded_only_for_a_rule_that_asks_for_the_place():
+    assert split(5, EQUAL, roster=["g"], holder="g").explanation["holder"] is None
+
+
+def test_the_roster_may_name_the_unallocated_place_itself():
+    assert split(5, EQUAL, roster=["g", "n", UNALLOCATED]) == split(5, EQUAL, roster=("g", "n"))
+
+
+def test_the_share_of_a_member_is_found_by_name():
+    done = split(5, EQUAL, roster=["g", "n"])
+    assert (done.share_of("g"), done.share_of("n"), done.share_of(UNALLOCATED)) == (3, 2, 0)
+    with pytest.raises(ValueError, match="not in tuple"):
+        done.share_of("x")
+
+
+@pytest.mark.parametrize(
+    ("given_", "complaint"),
+    [
+        ({"roster": []}, "a roster needs members"),
+        ({"roster": [UNALLOCATED]}, "a roster needs members"),
+        ({"roster": ["a", "a"]}, "each named once"),
+        ({"roster": [UNALLOCATED, "a"]}, "end with the unallocated place"),
+        ({"roster": ["a"], "weights": None}, "committed_budget needs weights"),
+        ({"roster": ["a"], "weights": {"a": 1, "z": 1, "y": 0}}, "weights for y, z, who are not on the roster"),
+        ({"roster": ["a"], "holder": "z"}, "z holds the place but is not on the roster"),
+        ({"roster": ["a", "b"], "weights": {"a": -1, "b": 1}}, "zero or more"),
+        ({"roster": ["a"], "weights": {"a": 1.5}}, "must be ints"),
+    ],
+)
+def test_nonsense_is_refused(given_, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        split(5, BUDGET, **{"weights": {"a": 1}, **given_})
+
+
+def test_a_total_that_is_not_whole_is_refused():
+    with pytest.raises(ValueError, match="must be ints"):
+        split(5.0, EQUAL, roster=["a"])

@@ -1,0 +1,159 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from commonpurse.calc import kernel
+from commonpurse.calc.apportion import largest_remainder
+from commonpurse.calc.kernel import MOST_PLACES, MOST_SIZE, MOST_WHOLE, largest_remainder_rows
+
+
+def reference(totals, weights):
+    rows = weights if isinstance(weights[0], list) else [weights] * len(totals)
+    return [largest_remainder(total, row) for total, row in zip(totals, rows, strict=True)]
+
+
+def whole_of(places, whole, rng):
+    """Random weights of exactly this sum, some of them zero."""
+    cuts = np.sort(rng.integers(0, whole, places - 1, endpoint=True))
+    return np.diff(cuts, prepend=0, append=whole).tolist()
+
+
+totals = (
+    st.integers(-MOST_SIZE, MOST_SIZE) | st.integers(-9, 9) | st.sampled_from([MOST_SIZE, -MOST_SIZE, MOST_SIZE - 1])
+)
+
+
+@st.composite
+def tables(draw):
+    """Totals with weights for each, in the whole range in which the kernel works by itself."""
+    places, rows = draw(st.integers(1, 9)), draw(st.integers(1, 6))
+    weight = st.integers(0, MOST_WHOLE // places) | st.integers(0, 3)
+    row = st.lists(weight, min_size=places, max_size=places).filter(any)
+    column = draw(st.lists(totals, min_size=rows, max_size=rows))
+    return column, draw(st.lists(row, min_size=rows, max_size=rows) | row)
+
+
+@settings(max_examples=500)
+@given(tables())
+def test_rows_equal_the_reference_with_shared_and_with_own_weights(table):
+    column, weights = table
+    parts = largest_remainder_rows(column, weights)
+    assert parts.dtype == np.int64
+    assert parts.tolist() == reference(column, weights)
+
+
+@pytest.mark.parametrize("places", [1, 2, 7, 50, 300, MOST_PLACES])
+@pytest.mark.parametrize("whole", [MOST_WHOLE, MOST_WHOLE - 1, 2**40 + 1, 1])
+def test_the_extremes_of_the_range_equal_the_reference(places, whole):
+    rng = np.random.default_rng([places, whole])
+    edges = [MOST_SIZE, -MOST_SIZE, MOST_SIZE - 1, 0, 1, -1]
+    column = edges + rng.integers(-MOST_SIZE, MOST_SIZE, 20, endpoint=True).tolist()
+    shared = whole_of(places, whole, rng)
+    own = [whole_of(places, whole, rng) for _ in column]
+    assert largest_remainder_rows(column, shared).tolist() == reference(column, shared)
+    assert largest_remainder_rows(column, own).tolist() == reference(column, own)
+
+
+@pytest.mark.parametrize(
+    "weights", [[1, 1, 1], [2**52, 2**52], [MOST_WHOLE], [MOST_WHOLE - 1, 1], [0, 1, MOST_WHOLE - 1]]
+)
+def test_exact_shares_and_ties_at_the_edge_of_the_range_equal_the_reference(weights):
+    column = [MOST_SIZE, MOST_SIZE - 1, MOST_SIZE - 2, -MOST_SIZE, 2**48, 3, 2, 1, 0, -1]
+    assert largest_remainder_rows(column, weights).tolist() == reference(column, weights)
+
+
+def test_more_rows_than_fit_one_block_equal_the_reference():
+    rng = np.random.default_rng(7)
+    column = rng.integers(-(10**12), 10**12, 400)
+    own = rng.integers(0, 10**10, (400, 300))
+    assert largest_remainder_rows(column, own).tolist() == reference(column.tolist(), own.tolist())
+    assert largest_remainder_rows(column, own[0]).tolist() == reference(column.tolist(), own[0].tolist())
+
+
+@pytest.mark.parametrize(
+    ("column", "weights"),
+    [
+        ([MOST_SIZE + 1, 5, -MOST_SIZE - 1, 2**63 - 1, -(2**63) + 1], [3, 2, 2]),
+        ([7, -7, 7], [[1, 2, 3], [MOST_WHOLE + 1, 1, 1], [MOST_WHOLE, 1, 0]]),
+        ([7], [2**62, 2**62, 2**62]),
+        ([2**62, 9], [2**70, 2**69 + 1]),
+        ([7, 8], [1] * (MOST_PLACES + 1)),
+        ([3, 4], [[2**64, 1], [1, 2]]),
+    ],
+)
+def test_rows_outside_the_range_are_done_by_the_reference(column, weights):
+    assert largest_remainder_rows(column, weights).tolist() == reference(column, weights)
+
+
+def test_only_rows_outside_the_range_are_done_slowly(monkeypatch):
+    slow = []
+
+    def count(total, weights):
+        slow.append((total, weights))
+        return largest_remainder(total, weights)
+
+    monkeypatch.setattr(kernel, "largest_remainder", count)
+    weights = [[MOST_WHOLE - 1, 1], [MOST_WHOLE, 1], [1, 2], [1, 1], [2**63 - 1, 2**63 - 1]]
+    column = [MOST_SIZE, 5, MOST_SIZE + 1, -MOST_SIZE, 4]
+    largest_remainder_rows(column, weights)
+    assert slow == [(column[place], weights[place]) for place in (1, 2, 4)]
+    slow.clear()
+    largest_remainder_rows([1, 2], [1] * MOST_PLACES)
+    assert slow == []
+
+
+def test_small_and_unsigned_integer_columns_do_not_overflow():
+    parts = largest_remainder_rows(np.array([100, -100], dtype=np.int8), np.array([120, 100], dtype=np.uint8))
+    assert parts.tolist() == reference([100, -100], [120, 100])
+
+
+def test_the_arguments_are_left_as_they_were():
+    column, weights = np.array([10, -7]), np.array([[1, 2, 3], [3, 2, 1]])
+    largest_remainder_rows(column, weights)
+    assert (column.tolist(), weights.tolist()) == ([10, -7], [[1, 2, 3], [3, 2, 1]])
+
+
+@pytest.mark.parametrize("weights", [[1, 2], np.empty((0, 2), dtype=np.int64)])
+def test_no_totals_give_no_rows(weights):
+    parts = largest_remainder_rows([], weights)
+    assert (parts.shape, parts.dtype) == ((0, 2), np.int64)
+
+
+@pytest.mark.parametrize(
+    ("column", "weights", "complaint"),
+    [
+        ([1], [], "one of each row above zero"),
+        ([1], [0, 0], "one of each row above zero"),
+        ([1, 2], [[1, 1], [0, 0]], "one of each row above zero"),
+        ([1], [2, -1], "zero or more"),
+        ([1, 2], [[1, 1]], "a row for each total"),
+        ([[1]], [1], "one column"),
+        (1, [1], "one column"),
+        ([1], 1, "one row"),
+        ([1], [[[1]]], "one row"),
+        ([1.0], [1], "must be ints"),
+        ([1], [0.5, 1], "must be ints"),
+        ([True], [1], "must be ints"),
+        ([1], ["1"], "must be ints"),
+    ],
+)
+def test_nonsense_is_refused(column, weights, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        largest_remainder_rows(column, weights)
+
+
+def test_only_the_kernel_loads_numpy():
+    modules = "allocation apportion decision digest explain money quantity sentence units".split()
+    imports = "; ".join(f"import commonpurse.calc.{module}" for module in modules)
+    script = f"import sys; {imports}; assert 'numpy' not in sys.modules; import commonpurse.calc.kernel; assert 'numpy' in sys.modules"
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={"PYTHONPATH": str(kernel.__file__).rsplit("/commonpurse/", 1)[0]},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
