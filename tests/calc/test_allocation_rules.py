@@ -1,4 +1,5 @@
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -80,8 +81,10 @@ def test_a_rule_comes_to_the_weight_of_every_place(spec, holder, weights):
         (SPECS["required_quantity"], "In proportion to the quantity each body requires"),
         (
             SPECS["place_then_budget"],
-            "To the body whose area holds the place of delivery; where no body's area does, "
-            "in proportion to the budget each body has committed",
+            (
+                "To the body whose area holds the place of delivery; where no body's area does, "
+                "in proportion to the budget each body has committed"
+            ),
         ),
         (fixed(b="58.30", a="41.7"), "By fixed percentages: Gateshead 41.7%, b 58.3%"),
     ],
@@ -109,7 +112,7 @@ def test_percentages_may_come_as_decimals():
 @given(st.lists(st.integers(0, 10**8), min_size=1, max_size=6))
 def test_percentages_are_taken_exactly_when_they_make_one_hundred(cuts):
     edges = [0, *sorted(cuts), 10**8]
-    parts = [high - low for low, high in zip(edges, edges[1:], strict=False)]
+    parts = [high - low for low, high in pairwise(edges)]
     percentages = {str(n): f"{part // 10**6}.{part % 10**6:06}" for n, part in enumerate(parts)}
     weights = parse_rule(fixed(**percentages)).weigh(Case(tuple(percentages), {}, None))
     assert [weight * 10**8 for weight in weights] == [part * sum(weights) for part in [*parts, 0]]
