@@ -1,0 +1,57 @@
+"""How much each body of a consortium weighs, by money and by need: what shares of outcomes rest on."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from commonpurse.consortia.queries import joined_bodies
+from commonpurse.pooling.models import ApprovalState, BudgetContribution, CommitmentLevel, RequirementLine
+from commonpurse.pooling.rules.pooled import Need, quantity_weights
+
+FIRM = (CommitmentLevel.COMMITTED, CommitmentLevel.GUARANTEED_MINIMUM)
+
+
+def committed_weights(session: Session, consortium_id: UUID) -> dict[UUID, int]:
+    """Approved committed and guaranteed pence of every joined body, in roster order; 0 where it has none."""
+    sums = session.execute(
+        select(BudgetContribution.organisation_id, func.sum(BudgetContribution.amount_pence))
+        .where(
+            BudgetContribution.consortium_id == consortium_id,
+            BudgetContribution.commitment_level.in_(FIRM),
+            BudgetContribution.approval == ApprovalState.APPROVED,
+        )
+        .group_by(BudgetContribution.organisation_id)
+        .order_by(BudgetContribution.organisation_id)
+    )
+    pence = {organisation_id: int(total) for organisation_id, total in sums}
+    return {body.organisation_id: pence.get(body.organisation_id, 0) for body in joined_bodies(session, consortium_id)}
+
+
+def required_quantity_weights(session: Session, consortium_id: UUID) -> dict[UUID, int]:
+    """What every joined body needs, in roster order, as whole numbers of which only the ratios count; 0 for none.
+
+    `rules.pooled.quantity_weights` says how quantities in several kinds of unit are weighed.
+    """
+    bodies = [body.organisation_id for body in joined_bodies(session, consortium_id)]
+    needs = [need for need in list_needs(session, consortium_id) if need.organisation_id in bodies]
+    place = {organisation_id: at for at, organisation_id in enumerate(bodies)}
+    weights = quantity_weights(sorted(needs, key=lambda need: place[need.organisation_id]))
+    return {organisation_id: weights.get(organisation_id, 0) for organisation_id in bodies}
+
+
+def list_needs(session: Session, consortium_id: UUID) -> list[Need]:
+    """Every requirement line of the consortium, as it was entered."""
+    rows = session.execute(
+        select(
+            RequirementLine.id,
+            RequirementLine.organisation_id,
+            RequirementLine.category_code,
+            RequirementLine.description,
+            RequirementLine.quantity,
+            RequirementLine.unit,
+        )
+        .where(RequirementLine.consortium_id == consortium_id)
+        .order_by(RequirementLine.entered_at, RequirementLine.id)
+    )
+    return [Need(*row) for row in rows]
