@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, nodes
+
+from commonpurse.web import pages
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "templates"
@@ -22,12 +26,14 @@ HANDLER = re.compile(r"""\son[a-z]+\s*=|javascript:""", re.IGNORECASE)
 SCRIPT = re.compile(r"<script\b[^>]*>", re.IGNORECASE | re.DOTALL)
 
 
+@cache
 def environment() -> Environment:
-    """Jinja as the application sets it up."""
+    """Jinja with the filters that pages have."""
+    app = Flask("templates")
+    pages.init_app(app)
     loaders = [FileSystemLoader(FOLDER), PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})]
     made = Environment(loader=ChoiceLoader(loaders), autoescape=True, extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
-    for name in ("date", "datetime", "number", "pounds", "quantity"):
-        made.filters[name] = str
+    made.filters.update(app.jinja_env.filters)
     return made
 
 
