@@ -131,7 +131,7 @@ class LinkPurpose(StrEnum):
     """What a single-use link lets its holder do."""
 
     INVITATION = "invitation"
-    PASSWORD_RESET = "password_reset"
+    PASSWORD_RESET = "password_reset"  # noqa: S105
 
 
 class SingleUseLink(Keyed, Base):

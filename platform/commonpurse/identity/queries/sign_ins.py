@@ -1,0 +1,59 @@
+"""Who is signed in where."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from commonpurse.identity.models import Membership, Organisation, Person, SignIn
+from commonpurse.identity.rules import tokens
+
+
+@dataclass(frozen=True)
+class LiveSignIn:
+    """A sign-in that counts, with what every request needs to know about its person."""
+
+    id: UUID
+    person_id: UUID
+    label: str
+    email: str
+    organisation_id: UUID | None
+    organisation_name: str
+    organisations: tuple[tuple[UUID, str], ...]
+    roles: frozenset[str]
+    last_seen_at: datetime
+
+
+def find_live_sign_in(session: Session, token: str, *, now: datetime) -> LiveSignIn | None:
+    """The sign-in that `token` stands for, in two SELECTs, or None where it ended, lapsed or never was.
+
+    A person whose membership of the chosen organisation has ended acts for none until they choose another.
+    """
+    found = session.execute(
+        select(SignIn, Person.label, Person.email)
+        .join(Person, Person.id == SignIn.person_id)
+        .where(SignIn.token_hash == tokens.hash_token(token), SignIn.ended_at.is_(None))
+    ).one_or_none()
+    if found is None or not tokens.is_live(found[0].started_at, found[0].last_seen_at, now):
+        return None
+    sign_in, label, email = found
+    memberships = session.execute(
+        select(Organisation.id, Organisation.name, Membership.roles)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Membership.person_id == sign_in.person_id, Membership.ended_at.is_(None))
+        .order_by(Organisation.name, Organisation.id)
+    ).all()
+    chosen = next((row for row in memberships if row.id == sign_in.organisation_id), None)
+    return LiveSignIn(
+        id=sign_in.id,
+        person_id=sign_in.person_id,
+        label=label,
+        email=email,
+        organisation_id=chosen.id if chosen else None,
+        organisation_name=chosen.name if chosen else "",
+        organisations=tuple((row.id, row.name) for row in memberships),
+        roles=frozenset(chosen.roles) if chosen else frozenset(),
+        last_seen_at=sign_in.last_seen_at,
+    )

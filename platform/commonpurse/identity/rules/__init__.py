@@ -1,0 +1,1 @@
+"""Decisions of identity that need neither database nor web."""
