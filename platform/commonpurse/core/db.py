@@ -151,7 +151,8 @@ def make_engine(url: str) -> Engine:
     """An engine for `url`, with SQLite made durable, concurrent and strict about foreign keys."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)
-    engine = create_engine(url, pool_size=8, max_overflow=24)
+    sizes = {} if ":memory:" in url else {"pool_size": 8, "max_overflow": 24}  # Memory is of one connection.
+    engine = create_engine(url, **sizes)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
