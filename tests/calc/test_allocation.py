@@ -15,9 +15,7 @@ EQUAL = parse_rule({"kind": "equal"})
 PLACE = parse_rule({"kind": "place_then_budget"})
 
 
-MEMBERS = "abcdefghijkl"
-WEIGHT = st.one_of(st.integers(0, 10**13), st.integers(0, 3))
-TOTAL = st.one_of(st.integers(-(10**15), 10**15), st.integers(-40, 40))
+MEMBERS = "abcdefgh"
 
 
 def case_of(total, kind, weights, holder, cuts):
@@ -38,14 +36,16 @@ def case_of(total, kind, weights, holder, cuts):
 
 cases = st.builds(
     case_of,
-    TOTAL,
+    st.integers(-40, 40) | st.integers(-(10**15), 10**15),
     st.sampled_from(list(RULES)),
-    st.lists(WEIGHT, min_size=1, max_size=len(MEMBERS)),
+    st.lists(st.integers(0, 5), min_size=1, max_size=len(MEMBERS))
+    | st.lists(st.integers(0, 10**13), min_size=1, max_size=len(MEMBERS)),
     st.integers(0, 2 * len(MEMBERS)),
-    st.lists(st.integers(0, 1000), max_size=len(MEMBERS) - 1),
+    st.lists(st.integers(0, 1000), max_size=4),
 )
 
 
+@pytest.mark.timeout(600)
 @settings(max_examples=10_000, deadline=None)
 @given(cases)
 def test_the_laws_of_a_split_hold_for_every_rule(case):
