@@ -14,7 +14,13 @@ def upgrade() -> None:
         "pooling_spend_supplier",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
+        sa.Column("merged_into_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"],
+            ["pooling_spend_supplier.id"],
+            name=op.f("fk_pooling_spend_supplier_merged_into_id_pooling_spend_supplier"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pooling_spend_supplier")),
         sa.UniqueConstraint("key", name=op.f("uq_pooling_spend_supplier_key")),
     )
@@ -46,6 +52,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("filename", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("headers", sa.JSON(), nullable=False),
         sa.Column("notes", sa.JSON(), nullable=False),
         sa.Column("rows_read", sa.Integer(), nullable=False),
         sa.Column("rows_set_aside", sa.Integer(), nullable=False),

@@ -126,6 +126,7 @@ class SpendFile(Keyed, Base):
     organisation_id: Mapped[UUID] = mapped_column(ForeignKey(Organisation.id))
     filename: Mapped[str]
     digest: Mapped[str]
+    headers: Mapped[list[Any]]
     notes: Mapped[list[Any]]
     rows_read: Mapped[int]
     rows_set_aside: Mapped[int]
@@ -135,12 +136,16 @@ class SpendFile(Keyed, Base):
 
 
 class SpendSupplier(Keyed, Base):
-    """A supplier recognised behind one or more spellings."""
+    """A supplier recognised behind one or more spellings; its keys stay, whatever is imported later.
+
+    One that turned out to be another has no spellings left and points to the other, so that links to it still lead on.
+    """
 
     __tablename__ = "pooling_spend_supplier"
 
     key: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("pooling_spend_supplier.id"))
 
 
 class Spelling(Keyed, Base):

@@ -1,0 +1,107 @@
+"""What happens in pooling, as the log tells it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class RequirementAdded:
+    """A body said what it needs."""
+
+    kind: ClassVar[str] = "pooling.requirement_added"
+    line_id: UUID
+    description: str
+    category_code: str
+    quantity: Decimal
+    unit: str
+
+
+@dataclass(frozen=True)
+class RequirementChanged:
+    """A body said something else about what it needs."""
+
+    kind: ClassVar[str] = "pooling.requirement_changed"
+    line_id: UUID
+    description: str
+    category_code: str
+    quantity: Decimal
+    unit: str
+    previous_quantity: Decimal
+    previous_unit: str
+
+
+@dataclass(frozen=True)
+class RequirementRemoved:
+    """A body no longer needs something."""
+
+    kind: ClassVar[str] = "pooling.requirement_removed"
+    line_id: UUID
+    description: str
+    quantity: Decimal
+    unit: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class BudgetAdded:
+    """A body entered money for one financial year."""
+
+    kind: ClassVar[str] = "pooling.budget_added"
+    contribution_id: UUID
+    financial_year: int
+    amount_pence: int
+    commitment_level: str
+    approval: str
+
+
+@dataclass(frozen=True)
+class BudgetApproved:
+    """A second person stands by the money."""
+
+    kind: ClassVar[str] = "pooling.budget_approved"
+    contribution_id: UUID
+    amount_pence: int
+
+
+@dataclass(frozen=True)
+class BudgetRefused:
+    """A second person does not stand by the money, and says why."""
+
+    kind: ClassVar[str] = "pooling.budget_refused"
+    contribution_id: UUID
+    amount_pence: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class UploadStored:
+    """The right rows of a checked file became lines; the faulty ones were set aside."""
+
+    kind: ClassVar[str] = "pooling.upload_stored"
+    upload_id: UUID
+    lines_of: str
+    filename: str
+    rows_stored: int
+    rows_set_aside: int
+
+
+@dataclass(frozen=True)
+class UploadDropped:
+    """A checked file was given up; nothing of it was stored."""
+
+    kind: ClassVar[str] = "pooling.upload_dropped"
+    upload_id: UUID
+    filename: str
+
+
+@dataclass(frozen=True)
+class SpendingImported:
+    """A body's published spending was read."""
+
+    kind: ClassVar[str] = "pooling.spending_imported"
+    file_id: UUID
+    filename: str
+    rows_read: int
+    rows_set_aside: int
