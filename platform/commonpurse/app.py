@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Blueprint, Flask
-from flask_babel import Babel
+from flask import Blueprint, Flask, current_app, url_for
+from flask_babel import Babel, gettext
+from flask_login import current_user
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from sqlalchemy.engine import make_url
@@ -30,7 +31,7 @@ FEATURES = (
     "notifications",
     "ops",
 )
-"""In their order from the bottom up; each may have `views` (blueprint), `sockets`, `jobs` and `cli` (group)."""
+"""From the bottom up; each may have `views` (blueprint), `sockets`, `jobs` and `cli` (group or groups)."""
 
 csrf = CSRFProtect()
 babel = Babel()
@@ -59,6 +60,7 @@ def create_app(config: Any) -> Flask:
     access.login_manager.init_app(app)
     limits.limiter.init_app(app)
     pages.init_app(app)
+    app.context_processor(_furniture)
     for feature in FEATURES:
         _add_feature(app, feature)
     _start_live(app)
@@ -88,8 +90,47 @@ def _add_feature(app: Flask, feature: str) -> None:
             blueprint: Blueprint = module.blueprint
             app.register_blueprint(blueprint)
         elif part == "cli":
-            group: click.Group = module.group
-            app.cli.add_command(group)
+            groups: tuple[click.Group, ...] = getattr(module, "groups", None) or (module.group,)
+            for group in groups:
+                app.cli.add_command(group)
+
+
+def _furniture() -> dict[str, Any]:
+    """What base.html asks of every page; a page sets what it wants otherwise."""
+    areas = {
+        "home": (gettext("Home"), "notifications.home"),
+        "consortia": (gettext("Consortia"), "consortia.list_consortia"),
+        "spending": (gettext("Spending"), "pooling.spending"),
+        "measures": (gettext("Measures"), "measures.list_frameworks"),
+        "organisations": (gettext("Organisations"), "identity.list_organisations"),
+    }
+    if not current_user.is_authenticated:
+        areas = {
+            "register": (gettext("Public register"), "transparency.register"),
+            "measures": (gettext("Measures"), "measures.list_frameworks"),
+        }
+    return {
+        "navigation": [
+            {"area": area, "text": text, "href": url_for(endpoint)}
+            for area, (text, endpoint) in areas.items()
+            if endpoint in current_app.view_functions
+        ],
+        "current_area": "",
+        "breadcrumbs": [],
+        "back_href": "",
+        "home_href": url_for("notifications.home"),
+        "sign_in_href": url_for("identity.sign_in") if "identity.sign_in" in current_app.view_functions else "",
+        "footer_links": [
+            *(
+                [{"text": gettext("Public register"), "href": url_for("transparency.register")}]
+                if "transparency.register" in current_app.view_functions
+                else []
+            ),
+            {"text": gettext("Accessibility"), "href": url_for("ops.accessibility")},
+            {"text": gettext("Privacy"), "href": url_for("ops.privacy")},
+        ],
+        "html_lang": "en",
+    }
 
 
 def _start_live(app: Flask) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from huey import Huey, MemoryHuey, RedisHuey, SqliteHuey
+from huey.consumer import Consumer
 from sqlalchemy.orm import Session
 
 Job = Callable[..., None]
@@ -58,3 +59,10 @@ def send(session: Session) -> None:
     """Send what was asked for. Called after the commit."""
     for name, arguments in session.info.pop("jobs", []):
         _tasks[name](*arguments)
+
+
+def consumer() -> Consumer:
+    """The worker that runs jobs from the configured queue until it is stopped."""
+    if _queue is None:
+        raise RuntimeError("no queue is configured")
+    return _queue.create_consumer(workers=1, periodic=False)

@@ -7,12 +7,15 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from wtforms import Field, Form, StringField
+from wtforms.fields.choices import SelectChoice as Choice  # type: ignore[attr-defined]
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
 from commonpurse.calc.money import parse_pounds
 
 _l = lazy_gettext
+
+__all__ = ["AtLeast", "Choice", "DatePartsField", "ExactField", "Needed", "PoundsField", "TextField"]
 
 
 class Needed:
@@ -32,7 +35,7 @@ class Needed:
             raise StopValidation(str(self.message))
 
 
-class TextField(StringField):  # type: ignore[misc]
+class TextField(StringField):
     """One line of text without spaces at its ends."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -41,7 +44,7 @@ class TextField(StringField):  # type: ignore[misc]
             self.data = valuelist[0].strip()
 
 
-class PoundsField(Field):  # type: ignore[misc]
+class PoundsField(Field):
     """Pounds as people type them; the data are whole pence."""
 
     widget = TextInput()
@@ -70,7 +73,7 @@ class PoundsField(Field):  # type: ignore[misc]
             raise ValueError(str(self.unreadable)) from error
 
 
-class ExactField(Field):  # type: ignore[misc]
+class ExactField(Field):
     """A decimal number as people type it, with thousands separators allowed; the data are a Decimal."""
 
     widget = TextInput()
@@ -116,7 +119,7 @@ class AtLeast:
             raise ValidationError(str(self.message))
 
 
-class DatePartsField(Field):  # type: ignore[misc]
+class DatePartsField(Field):
     """A date in three inputs named `<name>-day`, `<name>-month` and `<name>-year`."""
 
     widget = TextInput()
@@ -137,7 +140,7 @@ class DatePartsField(Field):  # type: ignore[misc]
             return
         names = [f"{self.name}-{part}" for part in ("day", "month", "year")]
         if any(name in formdata for name in names):
-            self.parts = tuple(formdata.get(name, "").strip() for name in names)  # type: ignore[assignment]
+            self.parts = tuple(formdata.get(name, "").strip() for name in names)
         elif self.name in formdata:
             year, _, rest = formdata[self.name].partition("-")
             month, _, day = rest.partition("-")

@@ -29,7 +29,7 @@ class Form(FlaskForm):  # type: ignore[misc]
         message = say(error)
         field: Field | None = self._fields.get(error.field) if error.field else None
         if field is None:
-            self.form_errors = [*self.form_errors, message]
+            self.form_errors: list[str] = [*list(self.form_errors), message]
         else:
             field.errors = [*field.errors, message]
 

@@ -8,3 +8,4 @@ limiter = Limiter(get_remote_address, headers_enabled=True)
 SIGN_IN = "20 per minute"
 MAIL = "10 per minute"
 EXPENSIVE = "60 per minute"
+SUGGESTIONS = "300 per minute"

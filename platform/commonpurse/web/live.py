@@ -6,9 +6,9 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_login import current_user
-from flask_socketio import ConnectionRefusedError as Refusal
 from flask_socketio import SocketIO
 from flask_wtf.csrf import validate_csrf
+from socketio.exceptions import ConnectionRefusedError as Refusal
 from wtforms.validators import ValidationError
 
 from commonpurse.core.errors import DomainError

@@ -1,0 +1,35 @@
+"""The home page, and the outbox of the demonstration."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, abort, current_app, render_template
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from commonpurse.core.transaction import reading
+from commonpurse.notifications import queries
+from commonpurse.web.access import current_actor, public
+
+blueprint = Blueprint("notifications", __name__)
+
+
+@blueprint.get("/")
+@public
+def home() -> ResponseReturnValue:
+    """What waits for the person, or for visitors what this is."""
+    if not current_user.is_authenticated:
+        return render_template("notifications/start.html")
+    with reading() as session:
+        page = queries.home_page(session, current_actor(), datetime.now(UTC).date())
+    return render_template("notifications/home.html", page=page)
+
+
+@blueprint.get("/outbox")
+@public
+def outbox() -> ResponseReturnValue:
+    """The letters the demonstration would have sent. Elsewhere there is no such page."""
+    if not current_app.config["DEMO"]:
+        abort(404)
+    with reading() as session:
+        letters = queries.outbox(session)
+    return render_template("notifications/outbox.html", letters=letters)

@@ -1,0 +1,63 @@
+"""`flask ops`: verify the log, run jobs, seed and check the demonstration."""
+
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+import click
+from flask import current_app
+
+from commonpurse.core import jobs
+from commonpurse.core.transaction import reading
+from commonpurse.ops import queries
+
+log_group = click.Group("log", help="The append-only event log.")
+jobs_group = click.Group("jobs", help="Mail and exports in the background.")
+demo_group = click.Group("demo", help="The demonstration: five councils and one consortium.")
+groups = (log_group, jobs_group, demo_group)
+
+
+@log_group.command("verify")
+@click.argument("streams", nargs=-1)
+def verify_log(streams: tuple[str, ...]) -> None:
+    """Recompute the chain of these STREAMS, or of all; exit 1 if one does not hold."""
+    with reading() as session:
+        found = queries.verify_streams(session, list(streams))
+    for result in found:
+        state = result.fault or f"holds, head {result.head[:16]}"
+        click.echo(f"{result.stream}: {result.entries} entries, {state}")
+    faults = sum(result.fault is not None for result in found)
+    click.echo(f"{len(found)} streams checked, {faults} with a fault")
+    sys.exit(1 if faults else 0)
+
+
+@jobs_group.command("run")
+def run_jobs() -> None:
+    """Work on jobs until stopped."""
+    consumer = jobs.consumer()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        consumer.stop(graceful=True)
+
+    signal.signal(signal.SIGTERM, stop)
+    consumer.run()
+
+
+@demo_group.command("seed")
+def seed_demo() -> None:
+    """Fill the database for the demonstration; a second time changes nothing."""
+    from commonpurse.ops import demo
+
+    click.echo(demo.seed(Path(current_app.config["REFERENCE_FOLDER"]), now=datetime.now(UTC)))
+
+
+@demo_group.command("check")
+def check_demo() -> None:
+    """Print each body's share of every outcome and the certificate lines; exit 1 if one does not add up."""
+    from commonpurse.ops import demo
+
+    lines, holds = demo.check()
+    click.echo("\n".join(lines))
+    sys.exit(0 if holds else 1)

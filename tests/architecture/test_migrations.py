@@ -1,0 +1,69 @@
+"""One migration history for both databases, equal to the models, there and back."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.config import Config as Alembic
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+from sqlalchemy.orm import Session
+
+from commonpurse.core import db
+from support.databases import ROOT, migrate, migrated
+from support.world import make_world
+
+VERSIONS = sorted((ROOT / "migrations" / "versions").glob("*.py"))
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(engine):
+    settings = Alembic(toml_file=str(ROOT / "pyproject.toml"))
+    with engine.connect() as connection, connection.begin():
+        settings.attributes["connection"] = connection
+        command.check(settings)
+
+
+def test_there_is_one_head_and_every_migration_is_numbered():
+    script = ScriptDirectory.from_config(Alembic(toml_file=str(ROOT / "pyproject.toml")))
+    assert len(script.get_heads()) == 1
+    assert [path.name[:4] for path in VERSIONS] == [f"{number:04d}" for number in range(1, len(VERSIONS) + 1)]
+
+
+@pytest.mark.parametrize("path", VERSIONS, ids=lambda path: path.stem)
+def test_a_migration_imports_none_of_our_code(path: Path):
+    for node in ast.walk(ast.parse(path.read_text())):
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        assert not any(name.startswith("commonpurse") for name in names)
+
+
+def _down_and_up_with_data(url: str) -> None:
+    engine = migrated(url)
+    with Session(engine) as session:
+        make_world(session)
+    with engine.begin() as connection:
+        migrate(connection, "base", down=True)
+    with engine.connect() as connection:
+        assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
+    with engine.begin() as connection:
+        migrate(connection)
+    engine.dispose()
+
+
+def test_migrations_run_down_and_up_again_on_sqlite_with_data(tmp_path):
+    _down_and_up_with_data(f"sqlite:///{tmp_path / 'data.db'}")
+
+
+def test_migrations_run_down_and_up_again_on_postgresql_with_data(postgresql_url):
+    from sqlalchemy import text
+    from sqlalchemy.engine import make_url
+
+    admin = db.make_engine(postgresql_url)
+    with admin.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS there_and_back"))
+        connection.execute(text("CREATE DATABASE there_and_back"))
+    admin.dispose()
+    _down_and_up_with_data(
+        make_url(postgresql_url).set(database="there_and_back").render_as_string(hide_password=False)
+    )
