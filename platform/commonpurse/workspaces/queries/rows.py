@@ -1,0 +1,180 @@
+"""Rows of the room for commands, and what the bodies have agreed for higher features."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from commonpurse.calc.quantity import from_smallest
+from commonpurse.consortia.models import Consortium, ParticipationState
+from commonpurse.consortia.queries import get_joined_consortium
+from commonpurse.core.actor import Actor
+from commonpurse.core.errors import NotFound
+from commonpurse.measures.models import Measure
+from commonpurse.measures.queries import MeasureRow, choosable_measures
+from commonpurse.workspaces.models import AgendaItem, ItemKind, ItemState, Offer, Position, Workspace
+
+NO_ROOM = "The workspace opens when the consortium begins to pool"
+NO_ITEM = "There is no such item in your workspaces"
+
+
+def find_workspace(session: Session, consortium_id: UUID, *, lock: bool = False) -> Workspace | None:
+    """The room of a consortium, if it has one; `lock` makes acts in it follow each other."""
+    query = select(Workspace).where(Workspace.consortium_id == consortium_id)
+    if lock:
+        query = query.with_for_update(of=Workspace)
+    return session.scalars(query).one_or_none()
+
+
+def get_workspace(session: Session, actor: Actor, consortium_id: UUID, *, lock: bool = False) -> Workspace:
+    """The room, its consortium loaded, for people of joined bodies. Raises NotFound for everybody else."""
+    get_joined_consortium(session, actor, consortium_id)
+    workspace = find_workspace(session, consortium_id, lock=lock)
+    if workspace is None:
+        raise NotFound(NO_ROOM)
+    return workspace
+
+
+def get_item(session: Session, actor: Actor, item_id: UUID, *, lock: bool = False) -> AgendaItem:
+    """An agenda item with its measure, offers and positions, for people of joined bodies.
+
+    Args:
+        lock: hold the room until the transaction ends, so that acts in it follow each other.
+
+    Raises:
+        NotFound: it does not exist, or the actor's body has not joined its consortium.
+    """
+    query = select(Workspace).join(AgendaItem).where(AgendaItem.id == item_id)
+    workspace = session.scalars(query.with_for_update(of=Workspace) if lock else query).one_or_none()
+    if workspace is None:
+        raise NotFound(NO_ITEM)
+    get_joined_consortium(session, actor, workspace.consortium_id)
+    return session.scalars(
+        select(AgendaItem)
+        .where(AgendaItem.id == item_id)
+        .options(joinedload(AgendaItem.measure), *with_offers())
+        .execution_options(populate_existing=lock)
+    ).one()
+
+
+def list_items(session: Session, workspace_id: UUID) -> list[AgendaItem]:
+    """Every item of the agenda in its order, with its measure, offers and positions."""
+    return list(
+        session.scalars(
+            select(AgendaItem)
+            .where(AgendaItem.workspace_id == workspace_id)
+            .order_by(AgendaItem.position)
+            .options(joinedload(AgendaItem.measure), *with_offers())
+        )
+    )
+
+
+def spec_of(offer: Offer) -> dict[str, Any] | None:
+    """The allocation rule an offer holds, as `calc.allocation` reads it; None for a target."""
+    if offer.allocation is None:
+        return None
+    spec: dict[str, Any] = json.loads(offer.allocation)
+    return spec
+
+
+def with_offers() -> tuple[ExecutableOption, ...]:
+    """Loader options of an agenda item: its offers, who made and who answered them."""
+    offers = selectinload(AgendaItem.offers)
+    return (
+        offers.joinedload(Offer.organisation),
+        selectinload(AgendaItem.offers).selectinload(Offer.positions).joinedload(Position.organisation),
+    )
+
+
+def list_measure_choices(session: Session, actor: Actor, consortium_id: UUID) -> list[MeasureRow]:
+    """Measures to set a target for, which are not on the agenda yet. Raises NotFound."""
+    workspace = get_workspace(session, actor, consortium_id)
+    taken = set(session.scalars(select(AgendaItem.measure_id).where(AgendaItem.workspace_id == workspace.id)))
+    return [row for row in choosable_measures(session, list(electorate(workspace.consortium))) if row.id not in taken]
+
+
+def find_measure(session: Session, consortium: Consortium, measure_id: UUID) -> Measure | None:
+    """A measure that can be shared out: a published one, or one of a joined body."""
+    query = select(Measure).where(
+        Measure.id == measure_id,
+        Measure.counts != "none",
+        or_(Measure.owner_id.is_(None), Measure.owner_id.in_(list(electorate(consortium)))),
+    )
+    return session.scalars(query).one_or_none()
+
+
+@dataclass(frozen=True)
+class AgreedAllocation:
+    """How outcomes are shared: `spec` is a rule of `calc.allocation` as canonical JSON."""
+
+    spec: str
+    item_id: UUID
+    offer_number: int
+    agreed_at: datetime
+
+
+def agreed_allocation(session: Session, consortium_id: UUID) -> AgreedAllocation | None:
+    """The allocation rule that the bodies agreed last. The caller has checked who asks."""
+    row = session.execute(
+        select(Offer.allocation, AgendaItem.id, Offer.number, AgendaItem.agreed_at)
+        .join(Offer, (Offer.item_id == AgendaItem.id) & (Offer.number == AgendaItem.agreed_number))
+        .join(Workspace, Workspace.id == AgendaItem.workspace_id)
+        .where(
+            Workspace.consortium_id == consortium_id,
+            AgendaItem.kind == ItemKind.ALLOCATION_RULE,
+            AgendaItem.state == ItemState.AGREED,
+        )
+        .order_by(AgendaItem.agreed_at.desc(), AgendaItem.position.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    spec, item_id, number, agreed_at = row
+    if spec is None or agreed_at is None:
+        raise RuntimeError(f"the agreed item {item_id} holds no allocation rule")
+    return AgreedAllocation(spec, item_id, number, agreed_at)
+
+
+@dataclass(frozen=True)
+class AgreedTarget:
+    """A quantity the bodies agreed for a measure, in its unit; its smallest unit has `decimals`."""
+
+    measure_id: UUID
+    code: str
+    title: str
+    unit: str
+    decimals: int
+    quantity: Decimal
+
+
+def agreed_targets(session: Session, consortium_id: UUID) -> list[AgreedTarget]:
+    """Every agreed target in the order of the agenda. The caller has checked who asks."""
+    rows = session.execute(
+        select(Measure.id, Measure.code, Measure.title, Measure.unit, Measure.decimals, Offer.quantity)
+        .join(AgendaItem, AgendaItem.measure_id == Measure.id)
+        .join(Offer, (Offer.item_id == AgendaItem.id) & (Offer.number == AgendaItem.agreed_number))
+        .join(Workspace, Workspace.id == AgendaItem.workspace_id)
+        .where(Workspace.consortium_id == consortium_id, AgendaItem.state == ItemState.AGREED)
+        .order_by(AgendaItem.position)
+    )
+    return [
+        AgreedTarget(measure_id, code, title, unit, decimals, from_smallest(quantity, decimals))
+        for measure_id, code, title, unit, decimals, quantity in rows
+        if quantity is not None
+    ]
+
+
+def electorate(consortium: Consortium) -> Mapping[UUID, int]:
+    """The joined bodies in roster order, with the weight of each in pence."""
+    return {
+        part.organisation_id: part.voting_weight
+        for part in consortium.participations
+        if part.state is ParticipationState.JOINED
+    }

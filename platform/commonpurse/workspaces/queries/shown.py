@@ -1,0 +1,218 @@
+"""The plain values that pages of the room show, made from loaded rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from commonpurse.calc import decision
+from commonpurse.calc.allocation import Rule, parse_rule, split
+from commonpurse.calc.allocation_rules import COMMITTED_BUDGET, REQUIRED_QUANTITY, RULES, FixedPercentages
+from commonpurse.calc.quantity import from_smallest
+from commonpurse.calc.sentence import Sentence
+from commonpurse.consortia.models import Answer, Consortium
+from commonpurse.core.actor import Actor
+from commonpurse.core.log import Entry
+from commonpurse.pooling.queries import committed_weights, required_quantity_weights
+from commonpurse.workspaces import rules
+from commonpurse.workspaces.models import AgendaItem, ItemKind, ItemState, Offer
+from commonpurse.workspaces.queries import standing
+from commonpurse.workspaces.queries.rows import electorate, spec_of
+
+
+@dataclass(frozen=True)
+class AnswerShown:
+    """What one body said to an offer; `answer` is None while it has not."""
+
+    body: str
+    answer: str | None
+    reason: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class OfferShown:
+    """An offer with every answer to it, in roster order."""
+
+    number: int
+    body: str
+    words: Sentence
+    rationale: str
+    made_at: datetime
+    answers: tuple[AnswerShown, ...]
+    is_on_table: bool
+
+    def bodies(self, answer: str | None) -> tuple[str, ...]:
+        """The bodies that gave this answer; None for those that have given none."""
+        return tuple(each.body for each in self.answers if each.answer == answer)
+
+
+@dataclass(frozen=True)
+class ItemShown:
+    """An item of the agenda. `title` is empty for an allocation rule; `why` says what is missing, or why it is agreed.
+
+    `status` is one of not_started, proposed, countered, objected, agreed and parked.
+    """
+
+    item_id: UUID
+    position: int
+    is_target: bool
+    title: str
+    code: str
+    unit: str
+    decimals: int
+    status: str
+    current_number: int
+    offer: OfferShown | None
+    why: Sentence | None
+    yours: str | None
+    agreed_at: datetime | None
+    answer_by: date | None
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether the item is frozen."""
+        return self.status == "agreed"
+
+
+@dataclass(frozen=True)
+class Minute:
+    """An entry of the log in words; `parts` are sentences that fill places of `sentence`."""
+
+    seq: int
+    at: datetime
+    actor: str
+    item_id: UUID | None
+    sentence: Sentence
+    parts: dict[str, Sentence]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What each body would receive of the preview's units under one rule, in roster order."""
+
+    rule: Sentence
+    shares: tuple[int, ...]
+    unallocated: int
+    is_on_table: bool
+
+
+def show_item(item: AgendaItem, consortium: Consortium, actor: Actor, now: datetime) -> ItemShown:
+    """The item as its row and its page show it."""
+    offer, measure = standing.current_offer(item), item.measure
+    yours = None
+    if offer is not None:
+        yours = next((p.answer.value for p in offer.positions if p.organisation_id == actor.organisation_id), None)
+    outcome = standing.outcome_of(consortium, offer, now) if offer and item.state is not ItemState.AGREED else None
+    return ItemShown(
+        item_id=item.id,
+        position=item.position,
+        is_target=item.kind is ItemKind.TARGET,
+        title=measure.title if measure else "",
+        code=measure.code if measure else "",
+        unit=measure.unit if measure else "",
+        decimals=measure.decimals if measure else 0,
+        status=_status(item, outcome),
+        current_number=item.current_number,
+        offer=show_offer(item, offer, consortium) if offer else None,
+        why=_why(item, outcome),
+        yours=yours,
+        agreed_at=item.agreed_at,
+        answer_by=standing.notice_ends(consortium, offer) if offer and item.state is ItemState.OPEN else None,
+    )
+
+
+def _status(item: AgendaItem, outcome: decision.Outcome | None) -> str:
+    if item.state is not ItemState.OPEN:
+        return item.state.value
+    if not item.current_number:
+        return "not_started"
+    if outcome is not None and outcome.state is decision.State.REJECTED:
+        return "objected"
+    return "countered" if item.current_number > 1 else "proposed"
+
+
+def _why(item: AgendaItem, outcome: decision.Outcome | None) -> Sentence | None:
+    if item.agreed_record is not None:
+        reason: dict[str, Any] = item.agreed_record["outcome"]
+        return Sentence(reason["msgid"], reason["values"])
+    return outcome.reason if outcome is not None else None
+
+
+def show_offer(item: AgendaItem, offer: Offer, consortium: Consortium) -> OfferShown:
+    """The offer with its answers: on an agreed item, those that were frozen with it."""
+    quantity = None
+    if item.measure is not None and offer.quantity is not None:
+        quantity = from_smallest(offer.quantity, item.measure.decimals)
+    unit = item.measure.unit if item.measure else ""
+    return OfferShown(
+        number=offer.number,
+        body=offer.organisation.name,
+        words=rules.offer_words(quantity, unit, spec_of(offer), standing.names_of(consortium)),
+        rationale=offer.rationale,
+        made_at=offer.made_at,
+        answers=_answers(item, offer, consortium),
+        is_on_table=offer.number == (item.agreed_number or item.current_number),
+    )
+
+
+def _answers(item: AgendaItem, offer: Offer, consortium: Consortium) -> tuple[AnswerShown, ...]:
+    given = {str(each.organisation_id): each for each in offer.positions}
+    if item.agreed_record is not None and offer.number == item.agreed_number:
+        names = {each["organisation_id"]: each["name"] for each in item.agreed_record["electorate"]}
+    else:
+        everybody = standing.names_of(consortium)
+        joined = [str(body) for body in electorate(consortium)]
+        names = {body: everybody[body] for body in (*joined, *given) if body in everybody}
+    return tuple(
+        AnswerShown(name, given[body].answer.value, given[body].reason, given[body].taken_at)
+        if body in given
+        else AnswerShown(name, None, "", None)
+        for body, name in names.items()
+    )
+
+
+def show_minutes(entries: Sequence[Entry], names: Mapping[str, str]) -> tuple[Minute, ...]:
+    """Entries of the log in words, newest first."""
+    shown = []
+    for entry in reversed(entries):
+        sentence, parts = rules.act_words(entry.kind, entry.data, names)
+        item_id = UUID(entry.data["item_id"]) if "item_id" in entry.data else None
+        shown.append(Minute(entry.seq, entry.at, entry.actor_label, item_id, sentence, parts))
+    return tuple(shown)
+
+
+def show_previews(session: Session, consortium: Consortium, on_table: Offer | None) -> tuple[Preview, ...]:
+    """What every rule would give each body today: those without settings, and the one on the table."""
+    names = standing.names_of(consortium)
+    weights = {
+        COMMITTED_BUDGET: committed_weights(session, consortium.id),
+        REQUIRED_QUANTITY: required_quantity_weights(session, consortium.id),
+    }
+    offered = parse_rule(spec_of(on_table)) if on_table is not None else None
+    shown = [parse_rule({"kind": kind}) for kind, rule in RULES.items() if rule is not FixedPercentages]
+    if isinstance(offered, FixedPercentages):
+        shown.append(offered)
+    return tuple(_preview(rule, consortium, weights, names, rule == offered) for rule in shown)
+
+
+def _preview(
+    rule: Rule,
+    consortium: Consortium,
+    weights: Mapping[str, Mapping[UUID, int]],
+    names: Mapping[str, str],
+    is_on_table: bool,
+) -> Preview:
+    roster = [str(body) for body in electorate(consortium)]
+    weighed = {str(body): weight for body, weight in weights.get(rule.basis or "", {}).items()}
+    result = split(rules.PREVIEW_UNITS, rule, roster=roster, weights=weighed)
+    *shares, unallocated = result.amounts
+    return Preview(rule.words(names), tuple(shares), unallocated, is_on_table)
+
+
+def answers_to(offer: Offer, organisation_id: UUID) -> Answer | None:
+    """What a body said to an offer; None while it has not."""
+    return next((each.answer for each in offer.positions if each.organisation_id == organisation_id), None)

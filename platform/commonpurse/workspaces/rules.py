@@ -1,0 +1,133 @@
+"""Pure decisions of the room: when silence counts, where an offer stands, how offers and acts are said."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from commonpurse.calc import decision, money
+from commonpurse.calc.allocation import Rule, parse_rule
+from commonpurse.calc.allocation_rules import FixedPercentages
+from commonpurse.calc.quantity import from_smallest
+from commonpurse.calc.sentence import Sentence, message
+
+SHORTEST_NOTICE_DAYS = 7
+"""An offer is never settled by silence sooner than this, so that a late one cannot surprise anybody."""
+
+LARGEST_TARGET = 10**15
+"""In smallest units. Far above what any body buys, and far below what a bigint holds."""
+
+PREVIEW_UNITS = 1_000
+
+
+def notice_ends(made_on: date, closes_on: date | None) -> date | None:
+    """The last day on which an offer can be answered before silence counts; None while no date is set."""
+    if closes_on is None:
+        return None
+    return max(closes_on, made_on + timedelta(days=SHORTEST_NOTICE_DAYS))
+
+
+def standing(
+    rule: str,
+    quorum_percent: int,
+    electorate: Mapping[str, int],
+    positions: Mapping[str, str],
+    *,
+    deadline_passed: bool,
+) -> decision.Outcome:
+    """Where an offer stands under the consortium's rule.
+
+    Args:
+        electorate: weight in pence of every joined body.
+        positions: the answers to this offer; those of bodies that have left no longer count.
+    """
+    counted = {body: decision.Position(answer) for body, answer in positions.items() if body in electorate}
+    return decision.decide(
+        decision.Rule(decision.Kind(rule), quorum_percent),
+        electorate,
+        counted,
+        deadline_passed=deadline_passed,
+        say_weight=money.pounds,
+    )
+
+
+def rule_words(rule: str, quorum_percent: int) -> Sentence:
+    """What the consortium's decision rule says."""
+    return decision.words(decision.Rule(decision.Kind(rule), quorum_percent))
+
+
+def strangers(rule: Rule, bodies: set[str]) -> set[str]:
+    """Bodies that fixed percentages name although they have not joined."""
+    named = {member for member, _ in rule.percentages} if isinstance(rule, FixedPercentages) else set()
+    return named - bodies
+
+
+def say_quantity(quantity: Decimal, unit: str) -> str:
+    """A target as people write it: 150 people, 37.5 FTE, £1,200,000.
+
+    >>> say_quantity(Decimal("1150.00"), "people"), say_quantity(Decimal("12.5"), "GBP")
+    ('1,150 people', '£12.50')
+    """
+    shortest = quantity.normalize()
+    decimals = max(-int(shortest.as_tuple().exponent), 0)
+    if unit == "GBP":
+        return f"£{quantity:,.{2 if decimals else 0}f}"
+    figure = f"{quantity:,.{decimals}f}"
+    return f"{figure}%" if unit == "percent" else f"{figure} {unit}"
+
+
+def say_smallest(amount: int, decimals: int, unit: str) -> str:
+    """The same for a whole number of smallest units."""
+    return say_quantity(from_smallest(amount, decimals), unit)
+
+
+def offer_words(
+    quantity: Decimal | None, unit: str, allocation: Mapping[str, Any] | None, names: Mapping[str, str]
+) -> Sentence:
+    """What an offer says. `names` are those of the bodies by key, for fixed percentages."""
+    if allocation is not None:
+        return parse_rule(allocation).words(names)
+    if quantity is None:
+        raise ValueError("an offer has a quantity or an allocation rule")
+    return Sentence("%(offer)s", {"offer": say_quantity(quantity, unit)})
+
+
+_ANSWERS = {
+    "agree": message("%(body)s agreed to offer %(number)s on %(item)s"),
+    "object": message("%(body)s objected to offer %(number)s on %(item)s: %(reason)s"),
+    "abstain": message("%(body)s abstained from offer %(number)s on %(item)s"),
+}
+
+_ACTS = {
+    "workspaces.workspace_opened": message("The room was opened"),
+    "workspaces.item_added": message("%(body)s put %(item)s on the agenda"),
+    "workspaces.item_agreed": message("%(item)s was agreed: %(offer)s. %(outcome)s"),
+    "workspaces.item_parked": message("%(body)s parked %(item)s"),
+    "workspaces.item_resumed": message("%(body)s took up %(item)s again"),
+    "workspaces.comment_made": message("%(body)s commented on %(item)s"),
+}
+
+ALLOCATION_TITLE = message("how outcomes are shared")
+"""The name of an allocation rule on the agenda, inside a sentence."""
+
+
+def act_words(kind: str, data: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Sentence, dict[str, Sentence]]:
+    """An entry of the log in words: a sentence, and the sentences that fill some of its places."""
+    title: str = data.get("title", "")
+    parts = {"item": Sentence("%(title)s", {"title": title}) if title else Sentence(ALLOCATION_TITLE)}
+    values = {name: data[name] for name in ("body", "number", "reason") if name in data}
+    if kind == "workspaces.position_taken":
+        return Sentence(_ANSWERS[data["answer"]], values), parts
+    if kind in {"workspaces.offer_made", "workspaces.item_agreed"}:
+        quantity = None if data["quantity"] is None else Decimal(data["quantity"])
+        parts["offer"] = offer_words(quantity, data["unit"], data["allocation"], names)
+    if kind == "workspaces.offer_made":
+        countered = data["number"] > 1
+        return Sentence(_COUNTERED if countered else _PROPOSED, values), parts
+    if kind == "workspaces.item_agreed":
+        parts["outcome"] = Sentence(data["msgid"], data["values"])
+    return Sentence(_ACTS[kind], values), parts
+
+
+_PROPOSED = message("%(body)s proposed for %(item)s: %(offer)s")
+_COUNTERED = message("%(body)s countered for %(item)s: %(offer)s")
