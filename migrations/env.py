@@ -26,11 +26,12 @@ def render_item(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[
         return False
     plain = {
         "UtcDateTime": "sa.DateTime(timezone=True)",
+        "Texts": 'sa.Text().with_variant(postgresql.ARRAY(sa.Text()), "postgresql")',
         "ExactDecimal": 'sa.Text().with_variant(sa.Numeric(24, 6), "postgresql")',
         "Vector": 'sa.Text().with_variant(postgresql.ARRAY(sa.BigInteger()), "postgresql")',
     }
     name = type(item).__name__
-    if name == "Vector":
+    if name in {"Vector", "Texts"}:
         autogen.imports.add("from sqlalchemy.dialects import postgresql")
     return plain[name]
 

@@ -78,9 +78,7 @@ class OutcomeRecord(Keyed, Base):
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity_above_zero"),
         CheckConstraint("checked_by_id <> reported_by_id", name="second_person_checks"),
-        CheckConstraint(
-            "status IN ('reported', 'corrected') OR checked_by_id IS NOT NULL", name="check_has_a_person"
-        ),
+        CheckConstraint("status IN ('reported', 'corrected') OR checked_by_id IS NOT NULL", name="check_has_a_person"),
         Index(
             "uq_delivery_outcome_record_claimed_once",
             "measure_id",
