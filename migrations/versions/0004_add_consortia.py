@@ -112,7 +112,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("outcome", sa.JSON(), nullable=False),
         sa.Column("opened_by_id", sa.Uuid(), nullable=False),
         sa.Column("opened_for_id", sa.Uuid(), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),

@@ -58,7 +58,7 @@ class Consortium(Keyed, Base):
     participations: Mapped[list["Participation"]] = relationship(
         order_by="Participation.position", back_populates="consortium"
     )
-    milestones: Mapped[list["Milestone"]] = relationship(order_by="Milestone.due_on")
+    milestones: Mapped[list["Milestone"]] = relationship(order_by="Milestone.due_on", cascade="all, delete-orphan")
     __mapper_args__ = {"version_id_col": version}
 
     @property
@@ -191,7 +191,8 @@ class Decision(Keyed, Base):
     electorate: Mapped[dict[str, Any]]
     """Weight of each joined body, by its key as text."""
     state: Mapped[DecisionState] = mapped_column(default=DecisionState.OPEN)
-    outcome: Mapped[str] = mapped_column(default="")
+    outcome: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Why it stands as it does: `msgid` and `values` of a sentence."""
     opened_by_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id))
     opened_for_id: Mapped[UUID] = mapped_column(ForeignKey(Organisation.id))
     opened_at: Mapped[datetime]

@@ -2,13 +2,22 @@
 
 from uuid import UUID
 
-from commonpurse.consortia.models import Consortium, Participation, ParticipationRole, ParticipationState, Stage
+from commonpurse.consortia.models import (
+    Consortium,
+    Decision,
+    DecisionState,
+    Participation,
+    ParticipationRole,
+    ParticipationState,
+    Stage,
+)
 from commonpurse.core.actor import Actor
 from commonpurse.identity.models import Organisation, OrganisationKind, Role
 
 ANSWERING = (Role.BUYER, Role.APPROVER)
 SIGNING = (Role.APPROVER, Role.ADMINISTRATOR)
 FORMING = (Role.BUYER, Role.ADMINISTRATOR)
+ADMITTING = (Stage.FORMING, Stage.POOLING, Stage.NEGOTIATING)
 
 
 def participation_of(consortium: Consortium, organisation_id: UUID | None) -> Participation | None:
@@ -56,9 +65,14 @@ def may_edit(actor: Actor, consortium: Consortium) -> bool:
     return leads(actor, consortium) and actor.has_role(*FORMING)
 
 
-def may_change_rule(actor: Actor, consortium: Consortium) -> bool:
-    """As `may_edit`, and only while the consortium is forming."""
+def may_settle(actor: Actor, consortium: Consortium) -> bool:
+    """As `may_edit`, while purpose, place and rule are not settled yet: until forming ends."""
     return may_edit(actor, consortium) and consortium.stage is Stage.FORMING
+
+
+def may_invite(actor: Actor, consortium: Consortium) -> bool:
+    """As `may_edit`, until the consortium goes out to bid."""
+    return may_edit(actor, consortium) and consortium.stage in ADMITTING
 
 
 def may_sign(actor: Actor, consortium: Consortium) -> bool:
@@ -81,6 +95,17 @@ def may_vote(actor: Actor, consortium: Consortium) -> bool:
     return is_joined(actor, consortium) and actor.has_role(*ANSWERING)
 
 
-def may_set_weight(actor: Actor, consortium: Consortium) -> bool:
-    """Whoever may change a committed budget: approvers of joined bodies, and the service itself."""
-    return actor.is_system or (is_joined(actor, consortium) and actor.has_role(*ANSWERING))
+def may_withdraw(actor: Actor, consortium: Consortium, decision: Decision) -> bool:
+    """Buyers of the body that put the question, while it is open."""
+    return (
+        may_propose(actor, consortium)
+        and decision.opened_for_id == actor.organisation_id
+        and decision.state is DecisionState.OPEN
+    )
+
+
+def may_set_weight(actor: Actor, consortium: Consortium, organisation_id: UUID) -> bool:
+    """Buyers and approvers for their own joined body, and the service itself."""
+    if actor.is_system:
+        return True
+    return may_vote(actor, consortium) and actor.organisation_id == organisation_id

@@ -100,4 +100,4 @@ def signatures_by_body(session: Session, consortium_id: UUID) -> dict[UUID, int]
         .where(JoinAgreement.consortium_id == consortium_id)
         .order_by(JoinAgreement.number)
     )
-    return {organisation_id: number for organisation_id, number in rows}
+    return {row.organisation_id: row.number for row in rows}

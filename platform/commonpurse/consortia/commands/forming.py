@@ -1,0 +1,209 @@
+"""Forming a consortium: what it is for, where, how it decides and when."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+
+from commonpurse.consortia import policy, queries, rules
+from commonpurse.consortia.events import (
+    ConsortiumFormed,
+    PlaceChanged,
+    PurposeChanged,
+    RuleChanged,
+    TimetableChanged,
+)
+from commonpurse.consortia.models import (
+    Consortium,
+    DecisionRule,
+    Milestone,
+    MilestoneKind,
+    Participation,
+    ParticipationRole,
+    ParticipationState,
+    Stage,
+)
+from commonpurse.core import log
+from commonpurse.core.actor import Actor
+from commonpurse.core.errors import NotAllowed, Refused, Stale, require
+
+LEAD_CHANGES_THIS = "Only the lead authority can change this"
+WHO_LEADS = "A buyer or an administrator of the lead authority"
+MOST_NAME = 120
+
+
+def create(session: Session, actor: Actor, *, name: str, purpose: str, now: datetime) -> Consortium:
+    """Start a consortium; the actor's body leads it and has joined.
+
+    Raises:
+        NotAllowed: see `policy.may_create`.
+        Refused: the name or the purpose is missing.
+    """
+    body = queries.find_public_body(session, actor.organisation_id) if actor.organisation_id else None
+    if body is None or not policy.may_create(actor, body):
+        raise NotAllowed(
+            "Only a buyer or an administrator of a public body can start a consortium",
+            who="An administrator of your organisation, if it is a public body",
+        )
+    consortium = Consortium(
+        name=_named(name), purpose=_purposeful(purpose), lead_organisation_id=body.id, formed_at=now, lead=body
+    )
+    consortium.participations.append(
+        Participation(
+            organisation_id=body.id,
+            organisation=body,
+            role=ParticipationRole.LEAD,
+            state=ParticipationState.JOINED,
+            position=0,
+            invited_at=now,
+            answered_at=now,
+        )
+    )
+    session.add(consortium)
+    session.flush()
+    event = ConsortiumFormed(consortium.name, consortium.purpose, lead_organisation_id=body.id, body=body.name)
+    log.record(session, actor, consortium.stream, event)
+    return consortium
+
+
+def edit_purpose(
+    session: Session,
+    actor: Actor,
+    *,
+    consortium_id: UUID,
+    name: str,
+    purpose: str,
+    category_code: str,
+    seen_version: int,
+) -> int:
+    """Say what the consortium is called, what it is for and what it buys."""
+    consortium = _to_settle(session, actor, consortium_id, seen_version)
+    category = queries.find_category(session, category_code)
+    if category is None:
+        raise Refused(
+            "Enter a category code that exists, such as 45000000, or choose one from the list", field="category_code"
+        )
+    consortium.name, consortium.purpose = _named(name), _purposeful(purpose)
+    consortium.category_code = category.code
+    event = PurposeChanged(consortium.name, consortium.purpose, category_code=category.code)
+    return log.record(session, actor, consortium.stream, event)
+
+
+def edit_place(session: Session, actor: Actor, *, consortium_id: UUID, area: str, seen_version: int) -> int:
+    """Choose the place by its GSS code or its name."""
+    consortium = _to_settle(session, actor, consortium_id, seen_version)
+    found = queries.find_area(session, area)
+    if found is None:
+        raise Refused("Enter the name or the code of an area, such as Gateshead or E08000037", field="area")
+    consortium.area_gss = found.gss
+    return log.record(session, actor, consortium.stream, PlaceChanged(found.gss, area=found.name))
+
+
+def edit_rule(
+    session: Session,
+    actor: Actor,
+    *,
+    consortium_id: UUID,
+    decision_rule: str,
+    quorum_percent: int | None,
+    seen_version: int,
+) -> int:
+    """Choose how the bodies decide. The quorum counts for the weighted rule only and is 0 for all others."""
+    consortium = _to_settle(session, actor, consortium_id, seen_version)
+    rule = _read_rule(decision_rule)
+    quorum = (quorum_percent or 0) if rule is DecisionRule.WEIGHTED else 0
+    if not 0 <= quorum <= 100:
+        raise Refused("The quorum must be between 0 and 100 per cent", field="quorum_percent")
+    if queries.open_stage_move(session, consortium.id) is not None:
+        raise Refused("The rule cannot change while a decision is open. Wait until it closes, or withdraw it")
+    consortium.decision_rule, consortium.quorum_percent = rule, quorum
+    return log.record(session, actor, consortium.stream, RuleChanged(rule.value, quorum))
+
+
+def edit_timetable(
+    session: Session,
+    actor: Actor,
+    *,
+    consortium_id: UUID,
+    milestones: Mapping[str, date | None],
+    seen_version: int,
+) -> int:
+    """Set the dates; a kind that is None or absent has none from now on.
+
+    Raises:
+        Refused: there is no date at all, or one is before an earlier step; `field` is its kind.
+    """
+    consortium = to_edit(session, actor, consortium_id, seen_version)
+    dates = {kind: day for kind in MilestoneKind if (day := milestones.get(kind)) is not None}
+    if not dates:
+        raise Refused("Enter at least one date", field=MilestoneKind.POOLING_CLOSES.value)
+    wrong = rules.out_of_order([(kind.value, day) for kind, day in dates.items()])
+    if wrong is not None:
+        raise Refused("This date must be the same as or after the dates of the steps before it", field=wrong)
+    kept = {milestone.kind: milestone for milestone in consortium.milestones}
+    for kind in kept.keys() - dates.keys():
+        consortium.milestones.remove(kept[kind])
+    for kind, day in dates.items():
+        if kind in kept:
+            kept[kind].due_on = day
+        else:
+            consortium.milestones.append(Milestone(kind=kind, due_on=day))
+    touch(consortium)
+    return log.record(session, actor, consortium.stream, TimetableChanged({kind.value: dates[kind] for kind in dates}))
+
+
+def to_edit(session: Session, actor: Actor, consortium_id: UUID, seen_version: int | None = None) -> Consortium:
+    """The consortium, locked, for the lead to change.
+
+    Raises:
+        NotFound, NotAllowed: see `policy.may_edit`.
+        Refused: it is closed.
+        Stale: somebody changed it since `seen_version`.
+    """
+    consortium = queries.get_consortium(session, actor, consortium_id, lock=True)
+    require(policy.may_edit(actor, consortium), LEAD_CHANGES_THIS, who=WHO_LEADS)
+    if consortium.stage is Stage.CLOSED:
+        raise Refused("This consortium is closed, so nothing about it changes any more")
+    if seen_version is not None and consortium.version != seen_version:
+        raise Stale("Somebody else changed this consortium. Check what is there now and try again")
+    return consortium
+
+
+def touch(consortium: Consortium) -> None:
+    """Give the consortium a new version though only rows that belong to it changed."""
+    flag_modified(consortium, "name")
+
+
+def _to_settle(session: Session, actor: Actor, consortium_id: UUID, seen_version: int) -> Consortium:
+    consortium = to_edit(session, actor, consortium_id, seen_version)
+    if not policy.may_settle(actor, consortium):
+        raise Refused(
+            "This was settled when forming ended, and the bodies joined on that basis. "
+            "It can only change by a decision of all bodies"
+        )
+    return consortium
+
+
+def _named(name: str) -> str:
+    plain = " ".join(name.split())
+    if not plain:
+        raise Refused("Enter a name for the consortium", field="name")
+    if len(plain) > MOST_NAME:
+        raise Refused("The name must be %(most)s characters or fewer", field="name", most=MOST_NAME)
+    return plain
+
+
+def _purposeful(purpose: str) -> str:
+    plain = purpose.strip()
+    if not plain:
+        raise Refused("Enter what you want to buy together and why", field="purpose")
+    return plain
+
+
+def _read_rule(decision_rule: str) -> DecisionRule:
+    try:
+        return DecisionRule(decision_rule)
+    except ValueError as error:
+        raise Refused("Select how the bodies decide", field="decision_rule") from error

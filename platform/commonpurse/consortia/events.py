@@ -1,0 +1,187 @@
+"""What happens in a consortium, for its stream of the event log."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class ConsortiumFormed:
+    """A body started a consortium and leads it."""
+
+    kind: ClassVar[str] = "consortia.consortium_formed"
+    name: str
+    purpose: str
+    lead_organisation_id: UUID
+    body: str
+
+
+@dataclass(frozen=True)
+class PurposeChanged:
+    """The lead said anew what the consortium is for."""
+
+    kind: ClassVar[str] = "consortia.purpose_changed"
+    name: str
+    purpose: str
+    category_code: str
+
+
+@dataclass(frozen=True)
+class PlaceChanged:
+    """The lead chose the place the consortium buys for."""
+
+    kind: ClassVar[str] = "consortia.place_changed"
+    area_gss: str
+    area: str
+
+
+@dataclass(frozen=True)
+class RuleChanged:
+    """The lead chose how the bodies decide."""
+
+    kind: ClassVar[str] = "consortia.rule_changed"
+    decision_rule: str
+    quorum_percent: int
+
+
+@dataclass(frozen=True)
+class TimetableChanged:
+    """The lead set the dates; `milestones` are those that now stand."""
+
+    kind: ClassVar[str] = "consortia.timetable_changed"
+    milestones: dict[str, date]
+
+
+@dataclass(frozen=True)
+class AgreementWritten:
+    """A new version of the join agreement counts, and every body has to sign it."""
+
+    kind: ClassVar[str] = "consortia.agreement_written"
+    agreement_id: UUID
+    number: int
+    text: str
+
+
+@dataclass(frozen=True)
+class BodyInvited:
+    """The lead invited a body."""
+
+    kind: ClassVar[str] = "consortia.body_invited"
+    organisation_id: UUID
+    body: str
+    position: int
+
+
+@dataclass(frozen=True)
+class BodyJoined:
+    """An invited body accepted."""
+
+    kind: ClassVar[str] = "consortia.body_joined"
+    organisation_id: UUID
+    body: str
+
+
+@dataclass(frozen=True)
+class AgreementSigned:
+    """A body signed one version of the join agreement."""
+
+    kind: ClassVar[str] = "consortia.agreement_signed"
+    organisation_id: UUID
+    body: str
+    number: int
+
+
+@dataclass(frozen=True)
+class InvitationDeclined:
+    """An invited body declined."""
+
+    kind: ClassVar[str] = "consortia.invitation_declined"
+    organisation_id: UUID
+    body: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class BodyLeft:
+    """A joined body left."""
+
+    kind: ClassVar[str] = "consortia.body_left"
+    organisation_id: UUID
+    body: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class WeightChanged:
+    """A body's committed budget, which weighs its votes, changed."""
+
+    kind: ClassVar[str] = "consortia.weight_changed"
+    organisation_id: UUID
+    body: str
+    weight_pence: int
+
+
+@dataclass(frozen=True)
+class DecisionOpened:
+    """A question was put to all joined bodies, under the rule of that moment."""
+
+    kind: ClassVar[str] = "consortia.decision_opened"
+    decision_id: UUID
+    question: str
+    subject: dict[str, str]
+    rule: str
+    quorum_percent: int
+    electorate: dict[str, int]
+    closes_at: datetime
+
+
+@dataclass(frozen=True)
+class VoteCast:
+    """A body answered; a later answer replaces it while the decision is open."""
+
+    kind: ClassVar[str] = "consortia.vote_cast"
+    decision_id: UUID
+    organisation_id: UUID
+    body: str
+    question: str
+    answer: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class DecisionClosed:
+    """The rule settled a decision; `msgid` and `values` say why."""
+
+    kind: ClassVar[str] = "consortia.decision_closed"
+    decision_id: UUID
+    question: str
+    state: str
+    msgid: str
+    values: dict[str, str | int]
+
+
+@dataclass(frozen=True)
+class StageMoved:
+    """A carried decision moved the consortium on."""
+
+    kind: ClassVar[str] = "consortia.stage_moved"
+    decision_id: UUID
+    stage: str
+    before: str
+
+
+@dataclass(frozen=True)
+class SummaryPublished:
+    """The lead published what everybody may read."""
+
+    kind: ClassVar[str] = "consortia.summary_published"
+    public_summary: str
+
+
+@dataclass(frozen=True)
+class SummaryWithdrawn:
+    """The lead took the public page down."""
+
+    kind: ClassVar[str] = "consortia.summary_withdrawn"
+    reason: str

@@ -1,0 +1,74 @@
+"""What is settled in a consortium, as the rules about stages and voting power need it."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from commonpurse.consortia import rules
+from commonpurse.consortia.models import Consortium, Participation, ParticipationState
+from commonpurse.consortia.queries.membership import latest_agreement, signatures_by_body
+from commonpurse.identity.models import Membership, Organisation, OrganisationKind, Person, Role
+from commonpurse.reference.models import Area, Category
+
+
+def standing(session: Session, consortium: Consortium) -> rules.Standing:
+    """What is settled, for `rules.obstacles`. The participations must be loaded."""
+    agreement = latest_agreement(session, consortium.id)
+    signed = signatures_by_body(session, consortium.id)
+    parts = joined_parts(consortium)
+    number = agreement.number if agreement else 0
+    return rules.Standing(
+        has_category=consortium.category_code is not None,
+        has_place=consortium.area_gss is not None,
+        decision_rule=consortium.decision_rule.value if consortium.decision_rule else None,
+        milestones=frozenset(milestone.kind.value for milestone in consortium.milestones),
+        has_agreement=agreement is not None,
+        joined=len(parts),
+        unsigned=sum(signed.get(part.organisation_id, 0) < number for part in parts),
+        weight=sum(part.voting_weight for part in parts),
+    )
+
+
+def joined_parts(consortium: Consortium) -> list[Participation]:
+    """The participations of the bodies that have joined, in roster order."""
+    return [part for part in consortium.participations if part.state is ParticipationState.JOINED]
+
+
+def weights_of(consortium: Consortium) -> dict[str, int]:
+    """The voting weight of each joined body, by its key as text."""
+    return {str(part.organisation_id): part.voting_weight for part in joined_parts(consortium)}
+
+
+def find_category(session: Session, typed: str) -> Category | None:
+    """The category of this code, its check digit ignored."""
+    return session.get(Category, typed.strip().partition("-")[0])
+
+
+def find_area(session: Session, typed: str) -> Area | None:
+    """The area of this GSS code, or the only one of this name."""
+    plain = typed.strip()
+    found = session.get(Area, plain.upper())
+    if found is not None:
+        return found
+    named = session.scalars(
+        select(Area).where(Area.name.ilike(plain.replace("%", "").replace("_", ""))).order_by(Area.gss).limit(2)
+    ).all()
+    return named[0] if len(named) == 1 else None
+
+
+def find_public_body(session: Session, organisation_id: UUID) -> Organisation | None:
+    """The public body with this key."""
+    found = session.get(Organisation, organisation_id)
+    return found if found is not None and found.kind is OrganisationKind.PUBLIC_BODY else None
+
+
+def administrators_of(session: Session, organisation_id: UUID) -> list[Person]:
+    """The people who answer for a body: its administrators, by address."""
+    members = session.execute(
+        select(Person, Membership.roles)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.organisation_id == organisation_id, Membership.ended_at.is_(None))
+        .order_by(Person.email)
+    )
+    return [person for person, roles in members if Role.ADMINISTRATOR in roles]
