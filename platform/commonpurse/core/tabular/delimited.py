@@ -54,14 +54,11 @@ def _likeliest_separator(text: str) -> str:
 
 def _widths(sample: str, separator: str) -> Counter[int]:
     widths: Counter[int] = Counter()
-    try:
-        for row in csv.reader(io.StringIO(sample, newline=""), delimiter=separator):
-            if any(cell.strip() for cell in row):
-                widths[len(row)] += 1
-            if widths.total() >= _SAMPLE_ROWS:
-                break
-    except csv.Error:
-        pass
+    for row in csv.reader(io.StringIO(sample, newline=""), delimiter=separator):
+        if any(cell.strip() for cell in row):
+            widths[len(row)] += 1
+        if widths.total() >= _SAMPLE_ROWS:
+            break
     return widths
 
 

@@ -3,9 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
-from itertools import islice
 from zipfile import ZipFile
 
 from commonpurse.calc.sentence import Sentence
@@ -35,6 +33,7 @@ class SheetReader:
     _cells: dict[int, str] = field(default_factory=dict)
     _type: str = "n"
     _style: int = 0
+    _in_cell: bool = False
     _value: list[str] | None = None
     _text: str = ""
     _size: int = 0
@@ -44,13 +43,13 @@ class SheetReader:
         match local(tag):
             case "c":
                 self._open_cell(attributes)
-            case "v" | "t":
+            case "v" | "t" if self._in_cell:
                 self._value = []
             case "row":
                 self._number = int(attributes.get("r", self._number + 1))
                 self._column, self._cells = 0, {}
                 self.hidden_rows += attributes.get("hidden") in {"1", "true"}
-            case "f":
+            case "f" if self._in_cell:  # validations have formulas of their own, which are no cells
                 raise Refused("Cell %(cell)s holds a formula. Paste values only", field="file", cell=self._address())
             case "mergeCell":
                 self.merged.append(attributes.get("ref", ""))
@@ -68,10 +67,11 @@ class SheetReader:
     def end(self, tag: str) -> None:
         """Called by the parser at the end of an element."""
         match local(tag):
-            case "v" | "t":
+            case "v" | "t" if self._in_cell:
                 self._text += "".join(self._value or ())
                 self._value = None
             case "c":
+                self._in_cell = False
                 text = self._cell_text().strip()
                 if text:
                     self._cells[self._column] = text
@@ -88,7 +88,7 @@ class SheetReader:
     def refuse_merged(self) -> None:
         """Raise Refused, naming the ranges, if cells are merged: what they mean for a row is a guess."""
         if self.merged:
-            named = ", ".join(islice(self.merged, _NAMED)) + ("…" if len(self.merged) > _NAMED else "")
+            named = ", ".join(sorted(self.merged, key=_from_top)[:_NAMED]) + ("…" if len(self.merged) > _NAMED else "")
             raise Refused("Cells are merged: %(ranges)s. Unmerge them", field="file", ranges=named)
 
     def _open_cell(self, attributes: dict[str, str]) -> None:
@@ -96,7 +96,7 @@ class SheetReader:
         self._column = _column_number(address[1]) if address else self._column + 1
         self._type = attributes.get("t", "n")
         self._style = int(attributes.get("s", "0"))
-        self._text = ""
+        self._text, self._in_cell = "", True
 
     def _address(self) -> str:
         from openpyxl.utils.cell import get_column_letter
@@ -172,12 +172,13 @@ def _date_text(digits: str, *, since_1904: bool) -> str:
         moment = from_excel(float(digits), CALENDAR_MAC_1904 if since_1904 else CALENDAR_WINDOWS_1900)
     except (ValueError, OverflowError):
         return plain_number(digits)
-    if isinstance(moment, datetime):
-        midnight = moment.time() == time.min
-        return moment.date().isoformat() if midnight else moment.isoformat(sep=" ", timespec="seconds")
-    if isinstance(moment, time):
-        return moment.isoformat(timespec="seconds")
-    return plain_number(digits) if isinstance(moment, timedelta) or moment is None else moment.isoformat()
+    return str(moment).partition(".")[0].removesuffix(" 00:00:00")
+
+
+def _from_top(merged_range: str) -> tuple[int, str]:
+    """The order in which a person comes upon merged cells."""
+    address = _ADDRESS.match(merged_range)
+    return (int(address[2]) if address else 0, merged_range)
 
 
 def _column_number(letters: str) -> int:

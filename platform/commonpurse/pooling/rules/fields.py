@@ -17,9 +17,9 @@ LONGEST_SOURCE = 200
 LARGEST_QUANTITY = 10**12
 _DECIMALS = 6
 
-_CPV = re.compile(r"(\d{7,8})(?:\s*-\s*\d)?")
-_GSS = re.compile(r"[A-Z]\d{8}")
-_YEAR = re.compile(r"(?:FY\s*)?(20\d{2})\s*[-/–]\s*(?:20)?(\d{2})", re.IGNORECASE)
+_CPV = re.compile(r"(\d{7,8})(?:\s*-\s*\d)?", re.ASCII)
+_GSS = re.compile(r"[A-Z]\d{8}", re.ASCII)
+_YEAR = re.compile(r"(?:FY\s*)?(20\d{2})\s*[-/–]\s*(?:20)?(\d{2})", re.IGNORECASE | re.ASCII)
 _COMMITMENT_WORDS = {
     "indicative": "indicative",
     "estimate": "indicative",

@@ -20,7 +20,8 @@ _LONG_FORMS = (
 _TRADING_AS = re.compile(r"\s+(?:t\s*/\s*as?|trading\s+as)\b.*", re.IGNORECASE)
 _INITIAL_DOT = re.compile(r"(?<=\b[^\W\d_])\.(?=\s*[^\W\d_]\b)\s*")
 _ACCOUNT = re.compile(
-    r"\b(ltd|limited|plc|llp|cic)\b\W+(?:ac|acc|account)?\W*[a-z]{0,3}\d{3,}\W*$|\W+[-(]\W*\d{4,}\W*$"
+    r"\b(ltd|limited|plc|llp|cic)\b\W{1,4}(?:ac|acc|account)?\W{0,3}[a-z]{0,3}\d{3,12}\W{0,3}$"  # after the form
+    r"|\s[-(]\W{0,3}\d{4,12}\W{0,3}$"  # after a dash or in brackets
 )
 _APOSTROPHES = str.maketrans("", "", "'’‘`´")
 _GENERIC = frozenset(
@@ -75,7 +76,7 @@ def is_well_cased(name: str) -> bool:
 
 def _plain(name: str) -> str:
     """The words of a name in small letters, long legal forms shortened."""
-    text = unicodedata.normalize("NFKD", name).casefold().translate(_APOSTROPHES)
+    text = " ".join(unicodedata.normalize("NFKD", name).casefold().translate(_APOSTROPHES).split())
     text = "".join(letter for letter in text if not unicodedata.combining(letter))
     text = _ACCOUNT.sub(lambda match: match[1] or "", text)
     text = _INITIAL_DOT.sub("", text)
@@ -87,8 +88,10 @@ def _plain(name: str) -> str:
 
 
 def _words(name: str) -> list[str]:
-    legal, trading = _TRADING_AS.sub("", name), name
-    words = _plain(legal if legal and has_legal_form(legal) else trading).split()
+    name = " ".join(name.split())
+    legal = _TRADING_AS.sub("", name)
+    words = _plain(legal if has_legal_form(legal) else name).split()
     if len(words) > 1 and words[0] == "the":
         words = words[1:]
-    return words[:1] + [word for word in words[1:] if word not in _FORMS]
+    kept = words[:1] + [word for word in words[1:] if word not in _FORMS]
+    return kept[:-1] if len(kept) > 1 and kept[-1] == "and" else kept

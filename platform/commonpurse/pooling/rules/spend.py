@@ -43,9 +43,11 @@ COLUMNS = (
     Column(CHARITY, ("Registered Charity Number", "Charity Registration Number", "Charity No"), optional=True),
 )  # fmt: skip
 
+LONGEST_NAME = 300
+
 _NO_NUMBER = frozenset({"", "null", "none", "na", "nil", "unknown", "notapplicable", "notknown", "tbc", "x"})
-_COMPANY = re.compile(r"\d{1,8}|[A-Z]{2}\d{1,6}|R\d{1,7}|[A-Z]{2}\d{1,5}[A-Z]")
-_CHARITY = re.compile(r"\d{6,7}|SC\d{1,6}|(?:NIC|NI)?\d{6}")
+_COMPANY = re.compile(r"\d{1,8}|[A-Z]{2}\d{1,6}|R\d{1,7}|[A-Z]{2}\d{1,5}[A-Z]", re.ASCII)
+_CHARITY = re.compile(r"\d{6,7}|SC\d{1,6}|(?:NIC|NI)?\d{6}", re.ASCII)
 _HIDING = frozenset(
     [
         "redacted",
@@ -64,6 +66,7 @@ _HIDING = frozenset(
 )
 _AROUND_HIDING = frozenset(
     [
+        "s",
         "data",
         "name",
         "names",
@@ -102,7 +105,7 @@ _AROUND_HIDING = frozenset(
         "customer",
     ]
 )
-_PERSON = re.compile(r"(?:mr|mrs|ms|miss|mx)\.? (?:[a-z]\.? ?)+ [a-z][a-z'’-]+", re.IGNORECASE)
+_PERSON = re.compile(r"(?:mr|mrs|ms|miss|mx)\.? (?:[a-z](?:\. ?| ))+[a-z][a-z'’-]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,5 +239,7 @@ def _payment(row: RowLike, places: dict[str, int], *, month_first: bool, seen: C
 def _refuse_beneficiary(beneficiary: str) -> None:
     if not re.search(r"\w", beneficiary) or beneficiary.casefold() in {"null", "n/a", "none", "unknown", "tbc"}:
         raise Unreadable("The beneficiary is missing")
+    if len(beneficiary) > LONGEST_NAME:
+        raise Unreadable("The beneficiary is longer than %(most)s characters", most=LONGEST_NAME)
     if hides_a_person(beneficiary):
         raise Unreadable("The beneficiary is a person or has been redacted")

@@ -21,6 +21,7 @@ _LONG_WORD = 7
 _LONG_NAME = 10
 _ALIKE = 88
 _CROWDED = 200
+_MISTYPED = 3
 
 
 @dataclass(frozen=True, order=True)
@@ -109,7 +110,7 @@ def match(mentions: Iterable[Mention]) -> tuple[Cluster, ...]:
         (_COUNTRY, 92, lambda name: filter(None, [without_country(name)])),
     ):
         groups = _join(groups, _by_name(keys), reason, confidence_percent)
-    groups = _join(groups, _by_mistyping(groups), _LETTER, 90)
+    groups = _join(groups, _by_mistyping(groups), _LETTER, 90, most=_MISTYPED)
     return tuple(sorted(map(_cluster, groups), key=lambda cluster: cluster.key))
 
 
@@ -166,13 +167,21 @@ def _start(mentions: Iterable[Mention]) -> list[_Group]:
 
 
 def _join(
-    groups: Sequence[_Group], keys_of: Callable[[_Group], Iterable[object]], reason: Sentence, confidence_percent: int
+    groups: Sequence[_Group],
+    keys_of: Callable[[_Group], Iterable[object]],
+    reason: Sentence,
+    confidence_percent: int,
+    *,
+    most: int | None = None,
 ) -> list[_Group]:
-    """The groups, those connected by a key made one, unless that would bring different numbers together."""
+    """The groups, those connected by a key made one, unless that would bring different numbers together.
+
+    More than `most` in a row, each a letter from the next, are a family of names and no slips: they stay apart.
+    """
     joined: list[_Group] = []
     for connected in _components([tuple(keys_of(group)) for group in groups]):
         parts = [groups[at] for at in connected]
-        if len(parts) == 1 or _conflict(parts):
+        if len(parts) == 1 or (most and len(parts) > most) or _conflict(parts):
             joined += parts
         else:
             joined.append(_merge(parts, reason, confidence_percent))
@@ -246,8 +255,8 @@ def _spacing_keys(name: str) -> Iterator[object]:
 def _by_mistyping(groups: Sequence[_Group]) -> Callable[[_Group], list[object]]:
     """Keys shared by names that differ by one letter of one long word and agree in all others.
 
-    The word has seven letters or more (ten, if it is the whole name), begins alike and holds no digit; names are
-    compared only with those that agree in every other word and in that first letter.
+    The word has seven letters or more (ten, if it is the whole name), begins alike and holds no digit. Two words one
+    letter apart become the same word when the right letter of each is left out, so only those that do are compared.
     """
     blocks: dict[tuple[object, ...], set[tuple[str, str]]] = defaultdict(set)
     for group in groups:
@@ -255,7 +264,9 @@ def _by_mistyping(groups: Sequence[_Group]) -> Callable[[_Group], list[object]]:
             words = key.split()
             for at, word in enumerate(words):
                 if len(word) >= (_LONG_WORD if len(words) > 1 else _LONG_NAME) and word.isalpha():
-                    blocks[*words[:at], None, *words[at + 1 :], word[0]].add((word, key))
+                    rest = (*words[:at], None, *words[at + 1 :])
+                    for shorter in {word, *(word[:gap] + word[gap + 1 :] for gap in range(1, len(word)))}:
+                        blocks[*rest, shorter].add((word, key))
     pairs: Mapping[str, set[object]] = defaultdict(set)
     for block in blocks.values():
         for (word, key), (other, other_key) in combinations(sorted(block), 2):
