@@ -1,16 +1,25 @@
 """Reading the state of the service."""
 
-from sqlalchemy import select, text
+import logging
+
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from commonpurse.core import log
 from commonpurse.core.log import Verification
+from commonpurse.core.transaction import reading
 
 
-def check_database(session: Session) -> None:
-    """Raise SQLAlchemyError unless the database answers and holds the migrations' tables."""
-    session.execute(text("SELECT version_num FROM alembic_version")).one()
-    session.execute(select(1)).one()
+def database_answers() -> bool:
+    """Whether the database answers and has been migrated; the log says what is wrong if not."""
+    try:
+        with reading() as session:
+            session.execute(text("SELECT version_num FROM alembic_version")).one()
+    except SQLAlchemyError:
+        logging.getLogger(__name__).exception("the database does not answer")
+        return False
+    return True
 
 
 def verify_streams(session: Session, names: list[str]) -> list[Verification]:

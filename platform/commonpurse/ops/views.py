@@ -2,9 +2,7 @@
 
 from flask import Blueprint, Response, jsonify, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import SQLAlchemyError
 
-from commonpurse.core.transaction import reading
 from commonpurse.ops import queries
 from commonpurse.web.access import public
 
@@ -15,10 +13,7 @@ blueprint = Blueprint("ops", __name__)
 @public
 def healthz() -> ResponseReturnValue:
     """200 while the database answers and is migrated, else 503; says nothing else."""
-    try:
-        with reading() as session:
-            queries.check_database(session)
-    except SQLAlchemyError:
+    if not queries.database_answers():
         return jsonify(status="database unreachable"), 503
     return jsonify(status="ok")
 

@@ -1,0 +1,67 @@
+"""Jobs run at once in tests, from a file in the demonstration, from Redis in production."""
+
+import time
+from threading import Thread
+
+import pytest
+
+from commonpurse.core import jobs
+
+
+@pytest.fixture
+def rung(monkeypatch):
+    """A job that notes its arguments, and the queue put back afterwards."""
+    seen: list[object] = []
+
+    def ring(*arguments: object) -> None:
+        seen.append(arguments)
+
+    monkeypatch.setattr(jobs, "_jobs", {"ring": ring})
+    monkeypatch.setattr(jobs, "_tasks", {})
+    monkeypatch.setattr(jobs, "_queue", None)
+    return seen
+
+
+def _work_until(seen: list[object], count: int) -> None:
+    consumer = jobs.consumer()
+    consumer._set_signal_handlers = lambda: None  # Only the main thread may.
+    worker = Thread(target=consumer.run)
+    worker.start()
+    deadline = time.monotonic() + 20
+    while len(seen) < count and time.monotonic() < deadline:
+        time.sleep(0.05)
+    consumer.stop()
+    worker.join(20)
+
+
+def test_an_immediate_job_runs_at_once(rung):
+    jobs.configure("immediate")
+    jobs._tasks["ring"]("a", 1)
+    assert rung == [("a", 1)]
+
+
+def test_a_job_waits_in_a_file_until_the_worker_comes(rung, tmp_path):
+    jobs.configure(f"sqlite:///{tmp_path / 'jobs.db'}")
+    jobs._tasks["ring"]("a")
+    assert rung == []
+    _work_until(rung, 1)
+    assert rung == [("a",)]
+
+
+def test_a_job_waits_in_redis_until_the_worker_comes(rung, redis_url):
+    jobs.configure(redis_url)
+    jobs._tasks["ring"]("a")
+    assert rung == []
+    _work_until(rung, 1)
+    assert rung == [("a",)]
+
+
+def test_a_job_runs_inside_what_the_application_wraps_it_in(rung):
+    jobs.configure("immediate", run_in=lambda job: lambda *arguments: job("wrapped", *arguments))
+    jobs._tasks["ring"]("a")
+    assert rung == [("wrapped", "a")]
+
+
+def test_without_a_queue_there_is_no_worker(rung):
+    with pytest.raises(RuntimeError, match="no queue"):
+        jobs.consumer()

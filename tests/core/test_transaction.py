@@ -1,0 +1,114 @@
+"""Commits happen in one place; what was recorded leaves only after them; pages cannot write."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pytest
+from sqlalchemy import delete, text
+
+from commonpurse.core import db, jobs, log
+from commonpurse.core.actor import SYSTEM
+from commonpurse.core.errors import Stale
+from commonpurse.core.transaction import reading, transaction
+from support.world import make_area
+
+
+@dataclass(frozen=True)
+class Counted:
+    kind: ClassVar[str] = "tests.counted"
+    number: int
+
+
+@pytest.fixture
+def published(monkeypatch):
+    """The entries handed to a publisher."""
+    seen: list[log.Entry] = []
+    monkeypatch.setattr(log, "_publishers", {"tests": seen.extend})
+    return seen
+
+
+def test_what_was_recorded_is_published_after_the_commit(connection, published):
+    with transaction() as session:
+        log.record(session, SYSTEM, "count", Counted(1))
+        assert published == []
+    assert [entry.seq for entry in published] == [1]
+
+
+def test_nothing_is_published_or_sent_when_the_block_fails(connection, published, monkeypatch):
+    sent: list[str] = []
+    monkeypatch.setitem(jobs._jobs, "note", sent.append)
+    monkeypatch.setitem(jobs._tasks, "note", sent.append)
+    with pytest.raises(ZeroDivisionError), transaction() as session:
+        log.record(session, SYSTEM, "count", Counted(1))
+        jobs.ask(session, "note", "too early")
+        raise ZeroDivisionError
+    assert (published, sent) == ([], [])
+
+
+def test_a_job_is_sent_after_the_commit_and_an_unknown_one_is_our_mistake(connection, monkeypatch):
+    sent: list[str] = []
+    monkeypatch.setitem(jobs._jobs, "note", sent.append)
+    monkeypatch.setitem(jobs._tasks, "note", sent.append)
+    with transaction() as session:
+        jobs.ask(session, "note", "now")
+        assert sent == []
+    assert sent == ["now"]
+    with pytest.raises(KeyError), transaction() as session:
+        jobs.ask(session, "no such job")
+
+
+def test_a_page_view_that_writes_fails_loudly(connection):
+    with pytest.raises(RuntimeError, match="a page view tried to write"), reading() as session:
+        make_area(session, "E06000999", "Nowhere")
+        session.flush()
+
+
+def test_losing_a_race_is_said_as_stale(connection):
+    with transaction() as session:
+        make_area(session, "E06000999", "Nowhere")
+    with pytest.raises(Stale, match="Somebody else changed this just now"), transaction() as session:
+        insert = (
+            "INSERT INTO reference_area (gss, name, official_name, kind, nation, region, county, combined_authority,"
+            " searchable, source) VALUES ('E06000999', '', '', '', '', '', '', '', '', '')"
+        )
+        session.execute(text(insert))
+
+
+def test_twenty_writers_at_once_get_twenty_numbers_without_gaps(engine):
+    def count(number: int) -> None:
+        with transaction() as session:
+            log.record(session, SYSTEM, "crowd", Counted(number))
+
+    with transaction_on(engine), ThreadPoolExecutor(10) as crowd:
+        with transaction() as session:
+            log.record(session, SYSTEM, "crowd", Counted(0))
+        list(crowd.map(count, range(1, 21)))
+        with reading() as session:
+            entries = log.entries_after(session, "crowd", 0)
+            assert [entry.seq for entry in entries] == list(range(1, 22))
+            assert log.verify(session, "crowd").fault is None
+
+
+class transaction_on:
+    """Real commits on `engine`; the stream made is taken away again with its guard switched off."""
+
+    def __init__(self, engine):
+        self.engine = engine
+
+    def __enter__(self):
+        db._sessions.configure(bind=self.engine, join_transaction_mode="conditional_savepoint")
+
+    def __exit__(self, *_):
+        db._sessions.configure(bind=None)
+        with self.engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SET LOCAL session_replication_role = replica"))
+                connection.execute(delete(log.EntryRow).where(log.EntryRow.stream == "crowd"))
+            else:
+                trigger = "SELECT sql FROM sqlite_master WHERE name = 'core_entry_not_deleted'"
+                guard = connection.execute(text(trigger)).scalar_one()
+                connection.execute(text("DROP TRIGGER core_entry_not_deleted"))
+                connection.execute(delete(log.EntryRow).where(log.EntryRow.stream == "crowd"))
+                connection.execute(text(guard))
+            connection.execute(delete(log.Stream).where(log.Stream.name == "crowd"))

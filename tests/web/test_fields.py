@@ -1,0 +1,101 @@
+"""Our own fields: exact money, exact numbers, dates in three parts; the same for page and socket."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, SubmitField
+from wtforms.validators import Length
+
+from commonpurse.core.errors import Refused
+from commonpurse.web.fields import AtLeast, DatePartsField, ExactField, Needed, PoundsField, TextField
+from commonpurse.web.form import Form
+
+
+class Order(Form):
+    name = TextField("Name", [Needed("Enter a name"), Length(max=10)])
+    price_pence = PoundsField("Price", [Needed("Enter a price"), AtLeast(1, "The price must be more than £0")])
+    quantity = ExactField("Quantity", [AtLeast(0, "The quantity must be above zero", above=True)])
+    due_on = DatePartsField("Due", [Needed("Enter the date it is due")])
+    urgent = BooleanField("Urgent")
+    submit = SubmitField("Order")
+
+
+@pytest.fixture
+def filled(_application):
+    with _application.test_request_context():
+        yield lambda **typed: Order(formdata=MultiDict(typed), meta={"csrf": False})
+
+
+GOOD = {
+    "name": " Lamp ",
+    "price_pence": "£1,250.50",
+    "quantity": "1,000.25",
+    "due_on-day": "27",
+    "due_on-month": "3",
+    "due_on-year": "2027",
+}
+
+
+def test_what_people_type_becomes_exact_values(filled):
+    form = filled(**GOOD)
+    assert form.validate(), form.errors
+    assert form.values() == {
+        "name": "Lamp",
+        "price_pence": 125050,
+        "quantity": Decimal("1000.25"),
+        "due_on": date(2027, 3, 27),
+        "urgent": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "sentence"),
+    [
+        ("price_pence", "a lot", "Enter an amount in pounds, such as 1,250 or 1,250.50"),
+        ("price_pence", "1.234", "Enter an amount in pounds, such as 1,250 or 1,250.50"),
+        ("price_pence", "", "Enter a price"),
+        ("price_pence", "0", "The price must be more than £0"),
+        ("quantity", "NaN", "Enter a number, such as 120 or 37.5"),
+        ("quantity", "1e400", "Enter a number, such as 120 or 37.5"),
+        ("quantity", "0", "The quantity must be above zero"),
+        ("due_on-day", "31 March", "The date must be a real date, such as 27 3 2027"),
+        ("due_on-month", "13", "The date must be a real date, such as 27 3 2027"),
+        ("due_on-month", "", "The date must include a day, a month and a year"),
+        ("due_on-year", "27", "The year must have four digits, such as 2027"),
+        ("due_on-day", "³", "The date must be a real date, such as 27 3 2027"),
+    ],
+)
+def test_bad_typing_gets_one_sentence_and_stays_in_its_field(filled, name, typed, sentence):
+    form = filled(**{**GOOD, name: typed})
+    assert not form.validate()
+    field = form[name.split("-")[0]]
+    assert [str(error) for error in field.errors] == [sentence]
+    assert typed in (field.parts if "-" in name else (field._value(),))
+
+
+def test_the_wrong_part_of_a_date_is_known_so_that_its_message_can_link_to_it(filled):
+    form = filled(**{**GOOD, "due_on-month": "13"})
+    form.validate()
+    assert form.due_on.wrong_part == "month"
+
+
+def test_a_socket_message_is_held_to_the_same_form(_application):
+    with _application.test_request_context():
+        message = {"name": "Lamp", "price_pence": "12", "due_on": "2027-03-27", "urgent": True, "unknown": "left out"}
+        assert Order.accept(message)["due_on"] == date(2027, 3, 27)
+        assert Order.accept(message)["urgent"] is True
+        with pytest.raises(Refused) as refusal:
+            Order.accept({**message, "price_pence": "x"})
+        assert refusal.value.field == "price_pence"
+        with pytest.raises(Refused):
+            Order.accept(["not", "a", "form"])
+
+
+def test_a_refusal_of_the_command_stands_beside_its_field_or_at_the_head(filled):
+    form = filled(**GOOD)
+    form.validate()
+    form.show(Refused("Only %(left)s are left", field="quantity", left=3))
+    form.show(Refused("The shop is shut"))
+    assert (form.quantity.errors, form.form_errors) == (["Only 3 are left"], ["The shop is shut"])
