@@ -11,7 +11,7 @@ def normal_email(typed: str) -> str:
 def own_path(address: str | None, *, otherwise: str = "/") -> str:
     r"""`address` if it is a path of this service, else `otherwise`.
 
-    Browsers read `//host`, `/\\host` and paths with tabs or line ends as other hosts, so all of them are refused.
+    Browsers read `//host`, `/\host` and paths with tabs or line ends as other hosts, so all of them are refused.
     """
     if not address or not address.startswith("/") or address.startswith("//") or "\\" in address:
         return otherwise
@@ -27,3 +27,8 @@ def path_of(referrer: str | None, host: str) -> str | None:
     if parts.scheme not in {"http", "https"} or parts.netloc != host:
         return None
     return own_path(f"{parts.path}?{parts.query}" if parts.query else parts.path or "/")
+
+
+def one_line(typed: str) -> str:
+    """A name as it is kept: one line, single spaces, nothing invisible."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in typed).split())

@@ -1,0 +1,180 @@
+"""What happened to organisations and in people's accounts. Never a secret, never an e-mail address."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class OrganisationRegistered:
+    """An organisation is known to the service."""
+
+    kind: ClassVar[str] = "identity.organisation_registered"
+    organisation_id: UUID
+    name: str
+    organisation_kind: str
+    public_body_kind: str | None
+    area_gss: str | None
+    identifiers: dict[str, str]
+
+
+@dataclass(frozen=True)
+class IdentifierAdded:
+    """An organisation gave its number in one more public scheme."""
+
+    kind: ClassVar[str] = "identity.identifier_added"
+    scheme: str
+    value: str
+
+
+@dataclass(frozen=True)
+class PersonInvited:
+    """An invitation left by mail."""
+
+    kind: ClassVar[str] = "identity.person_invited"
+    link_id: UUID
+    label: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class InvitationWithdrawn:
+    """An invitation no longer counts."""
+
+    kind: ClassVar[str] = "identity.invitation_withdrawn"
+    link_id: UUID
+
+
+@dataclass(frozen=True)
+class PersonJoined:
+    """A person became a member of the organisation."""
+
+    kind: ClassVar[str] = "identity.person_joined"
+    person_id: UUID
+    label: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RolesChanged:
+    """A member holds other roles."""
+
+    kind: ClassVar[str] = "identity.roles_changed"
+    person_id: UUID
+    before: tuple[str, ...]
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MembershipEnded:
+    """A person no longer belongs to the organisation."""
+
+    kind: ClassVar[str] = "identity.membership_ended"
+    person_id: UUID
+
+
+@dataclass(frozen=True)
+class AccountMade:
+    """A person has an account."""
+
+    kind: ClassVar[str] = "identity.account_made"
+    person_id: UUID
+    label: str
+
+
+@dataclass(frozen=True)
+class PersonSignedIn:
+    """A person signed in with a browser."""
+
+    kind: ClassVar[str] = "identity.person_signed_in"
+    sign_in_id: UUID
+    with_second_factor: bool
+
+
+@dataclass(frozen=True)
+class SignInFailed:
+    """Somebody tried a wrong password or code; `factor` says which."""
+
+    kind: ClassVar[str] = "identity.sign_in_failed"
+    factor: str
+
+
+@dataclass(frozen=True)
+class AccountLocked:
+    """Too many wrong tries closed the account for a while."""
+
+    kind: ClassVar[str] = "identity.account_locked"
+    until: datetime
+
+
+@dataclass(frozen=True)
+class PersonSignedOut:
+    """A person signed out of a browser."""
+
+    kind: ClassVar[str] = "identity.person_signed_out"
+    sign_in_id: UUID
+
+
+@dataclass(frozen=True)
+class SignInsEnded:
+    """Several sign-ins ended at once, and why."""
+
+    kind: ClassVar[str] = "identity.sign_ins_ended"
+    count: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class OrganisationSwitched:
+    """A person works for another of their organisations, in one browser."""
+
+    kind: ClassVar[str] = "identity.organisation_switched"
+    sign_in_id: UUID
+    organisation_id: UUID
+
+
+@dataclass(frozen=True)
+class PasswordResetAsked:
+    """A link to choose a new password left by mail."""
+
+    kind: ClassVar[str] = "identity.password_reset_asked"
+    link_id: UUID
+
+
+@dataclass(frozen=True)
+class PasswordChanged:
+    """A person has a new password; `by` says whether they knew the old one or followed a link."""
+
+    kind: ClassVar[str] = "identity.password_changed"
+    by: str
+
+
+@dataclass(frozen=True)
+class SecondFactorSetUp:
+    """Signing in asks for a code from now on."""
+
+    kind: ClassVar[str] = "identity.second_factor_set_up"
+
+
+@dataclass(frozen=True)
+class SecondFactorRemoved:
+    """Signing in asks for the password only."""
+
+    kind: ClassVar[str] = "identity.second_factor_removed"
+
+
+@dataclass(frozen=True)
+class RecoveryCodesMade:
+    """New recovery codes replaced all earlier ones."""
+
+    kind: ClassVar[str] = "identity.recovery_codes_made"
+    count: int
+
+
+@dataclass(frozen=True)
+class RecoveryCodeUsed:
+    """A recovery code was used in place of the second factor."""
+
+    kind: ClassVar[str] = "identity.recovery_code_used"
+    left: int
