@@ -30,6 +30,15 @@ _MOVES = {
     "closed": (),
 }
 
+MILESTONE_WORDS = {
+    "pooling_closes": message("Needs and budgets complete"),
+    "negotiation_closes": message("Targets agreed"),
+    "tender_published": message("Tender published"),
+    "award": message("Award"),
+    "contract_starts": message("Contract starts"),
+    "contract_ends": message("Contract ends"),
+}
+
 QUESTIONS = {
     "pooling": message("Shall we begin to pool needs and budgets?"),
     "negotiating": message("Shall we begin to negotiate shared targets?"),

@@ -72,3 +72,18 @@ def administrators_of(session: Session, organisation_id: UUID) -> list[Person]:
         .order_by(Person.email)
     )
     return [person for person, roles in members if Role.ADMINISTRATOR in roles]
+
+
+def find_public_bodies(session: Session, q: str, *, limit: int = 20) -> list[Organisation]:
+    """Public bodies whose name holds every word of `q`, by name."""
+    words = q.split()
+    if not words:
+        return []
+    holds = [Organisation.name.icontains(word, autoescape=True) for word in words]
+    rows = session.scalars(
+        select(Organisation)
+        .where(Organisation.kind == OrganisationKind.PUBLIC_BODY, *holds)
+        .order_by(Organisation.name, Organisation.id)
+        .limit(limit)
+    )
+    return list(rows)

@@ -1,0 +1,222 @@
+"""What the pages for changing, joining and moving a consortium show, as plain values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from commonpurse.calc.sentence import Sentence
+from commonpurse.consortia import policy, rules
+from commonpurse.consortia.models import (
+    JoinAgreement,
+    Stage,
+)
+from commonpurse.consortia.queries.decisions import open_stage_move
+from commonpurse.consortia.queries.faces import (
+    BodyRow,
+    Face,
+    RuleInWords,
+    body_rows,
+    face_of,
+    rule_in_words,
+)
+from commonpurse.consortia.queries.facts import find_public_bodies, standing
+from commonpurse.consortia.queries.membership import get_consortium, get_joined_consortium, latest_agreement
+from commonpurse.core.actor import Actor
+from commonpurse.core.errors import require
+from commonpurse.identity.models import Organisation, OrganisationKind
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """One version of the join agreement."""
+
+    number: int
+    text: str
+    written_at: datetime
+
+
+@dataclass(frozen=True)
+class EditPage:
+    """What a page for changing one thing starts from; `choices` are the rules, each as it would work here."""
+
+    face: Face
+    rule: RuleInWords
+    choices: tuple[RuleInWords, ...]
+    agreement: Agreement | None
+
+
+def edit_page(session: Session, actor: Actor, consortium_id: UUID) -> EditPage:
+    """What the lead's pages start from. Raises NotFound, and NotAllowed for everybody but the lead."""
+    consortium = get_joined_consortium(session, actor, consortium_id)
+    require(
+        policy.may_edit(actor, consortium),
+        "Only the lead authority can change this",
+        who="A buyer or an administrator of the lead authority",
+    )
+    kinds = ("unanimity", "consent", "majority", "weighted")
+    return EditPage(
+        face=face_of(consortium),
+        rule=rule_in_words(consortium),
+        choices=tuple(rule_in_words(consortium, rule=kind) for kind in kinds),
+        agreement=_agreement(latest_agreement(session, consortium.id)),
+    )
+
+
+def _agreement(row: JoinAgreement | None) -> Agreement | None:
+    return Agreement(row.number, row.text, row.written_at) if row else None
+
+
+@dataclass(frozen=True)
+class AgreementPage:
+    """The agreement to read and answer; an invited body sees this and the face, and nothing else."""
+
+    face: Face
+    rule: RuleInWords
+    bodies: tuple[str, ...]
+    agreement: Agreement | None
+    is_invited: bool
+    is_signed: bool
+    may_sign: bool
+
+
+def agreement_page(session: Session, actor: Actor, consortium_id: UUID) -> AgreementPage:
+    """The join agreement for the bodies that are invited or have joined. Raises NotFound."""
+    consortium = get_consortium(session, actor, consortium_id)
+    rows = body_rows(session, consortium)
+    mine = next((row for row in rows if row.organisation_id == actor.organisation_id), None)
+    return AgreementPage(
+        face=face_of(consortium),
+        rule=rule_in_words(consortium),
+        bodies=tuple(row.name for row in rows if row.state == "joined"),
+        agreement=_agreement(latest_agreement(session, consortium.id)),
+        is_invited=policy.is_invited(actor, consortium),
+        is_signed=mine is not None and mine.is_signed,
+        may_sign=policy.may_sign(actor, consortium),
+    )
+
+
+@dataclass(frozen=True)
+class MembersPage:
+    """Every body, its part and its power."""
+
+    face: Face
+    rule: RuleInWords
+    bodies: tuple[BodyRow, ...]
+    agreement_number: int | None
+    may_invite: bool
+    may_leave: bool
+
+
+def members_page(session: Session, actor: Actor, consortium_id: UUID) -> MembersPage:
+    """Who takes part and with which power. Raises NotFound for bodies that have not joined."""
+    consortium = get_joined_consortium(session, actor, consortium_id)
+    agreement = latest_agreement(session, consortium.id)
+    return MembersPage(
+        face=face_of(consortium),
+        rule=rule_in_words(consortium),
+        bodies=body_rows(session, consortium),
+        agreement_number=agreement.number if agreement else None,
+        may_invite=policy.may_invite(actor, consortium),
+        may_leave=policy.may_leave(actor, consortium) and consortium.stage is not Stage.CLOSED,
+    )
+
+
+@dataclass(frozen=True)
+class Move:
+    """A stage that may follow, what it asks, what agreeing says, and what must be done first."""
+
+    stage: str
+    stage_msgid: str
+    confirmation: str
+    obstacles: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True)
+class MovesPage:
+    """The moves from the present stage; `open_decision_id` is set while one is being decided."""
+
+    face: Face
+    rule: RuleInWords
+    moves: tuple[Move, ...]
+    open_decision_id: UUID | None
+    may_propose: bool
+
+
+def moves_page(session: Session, actor: Actor, consortium_id: UUID) -> MovesPage:
+    """Which stage may follow. Raises NotFound for bodies that have not joined."""
+    consortium = get_joined_consortium(session, actor, consortium_id)
+    facts = standing(session, consortium)
+    being_decided = open_stage_move(session, consortium.id)
+    return MovesPage(
+        face=face_of(consortium),
+        rule=rule_in_words(consortium),
+        moves=tuple(
+            Move(
+                stage=to,
+                stage_msgid=rules.STAGE_WORDS[to],
+                confirmation=rules.CONFIRMED_BY_AGREEING[to],
+                obstacles=tuple(rules.obstacles(consortium.stage, to, facts)),
+            )
+            for to in rules.moves_from(consortium.stage)
+        ),
+        open_decision_id=being_decided.id if being_decided else None,
+        may_propose=policy.may_propose(actor, consortium),
+    )
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A public body that might be invited; `state` is its part in this consortium, if it has one."""
+
+    organisation_id: UUID
+    name: str
+    state: str | None
+
+
+@dataclass(frozen=True)
+class InvitePage:
+    """Bodies found by typing, and those chosen so far."""
+
+    face: Face
+    rule: RuleInWords
+    agreement_number: int | None
+    found: tuple[Candidate, ...]
+    chosen: tuple[Candidate, ...]
+    may_invite: bool
+
+
+def invite_page(
+    session: Session, actor: Actor, consortium_id: UUID, *, q: str = "", chosen: Sequence[UUID] = ()
+) -> InvitePage:
+    """Whom the lead could invite. Raises NotFound, and NotAllowed for everybody but the lead."""
+    page = edit_page(session, actor, consortium_id)
+    consortium = get_joined_consortium(session, actor, consortium_id)
+    states = {part.organisation_id: part.state.value for part in consortium.participations}
+    named = session.scalars(
+        select(Organisation)
+        .where(Organisation.id.in_(chosen), Organisation.kind == OrganisationKind.PUBLIC_BODY)
+        .order_by(Organisation.name, Organisation.id)
+    )
+    picked = tuple(Candidate(body.id, body.name, states.get(body.id)) for body in named)
+    keys = {candidate.organisation_id for candidate in picked}
+    return InvitePage(
+        face=page.face,
+        rule=page.rule,
+        agreement_number=page.agreement.number if page.agreement else None,
+        found=tuple(
+            Candidate(body.id, body.name, states.get(body.id))
+            for body in find_public_bodies(session, q)
+            if body.id not in keys
+        ),
+        chosen=picked,
+        may_invite=policy.may_invite(actor, consortium),
+    )
+
+
+def is_invited(session: Session, actor: Actor, consortium_id: UUID) -> bool:
+    """Whether the actor's body has an invitation to answer. Raises NotFound for outsiders."""
+    return policy.is_invited(actor, get_consortium(session, actor, consortium_id))
