@@ -28,10 +28,11 @@ class Needed:
 
     def __call__(self, form: Form, field: Field) -> None:
         """Raises StopValidation for an empty field, unless typing that could not be read explains itself."""
-        if field.errors:
+        if field.process_errors:
             raise StopValidation
         data = field.data
         if data is None or (isinstance(data, str) and not data.strip()) or data == []:
+            field.errors = []  # radios that nobody touched already say "Not a valid choice."
             raise StopValidation(str(self.message))
 
 
