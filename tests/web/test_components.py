@@ -1,16 +1,11 @@
 """The furniture of pages, drawn by a small application of its own: no database, no feature."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
 import html5lib
 import pytest
 from flask import Flask, render_template_string
-from flask_babel import Babel
-from flask_wtf import CSRFProtect
-from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
@@ -35,8 +30,6 @@ from wtforms.validators import InputRequired
 
 from commonpurse.web.fields import DatePartsField, Needed, PoundsField
 from commonpurse.web.form import Form
-
-ROOT = Path(__file__).parents[2]
 
 
 class PartForm(PlainForm):
@@ -79,30 +72,6 @@ VISIBLE = {
     *("title", "email", "count", "rate", "amount", "place", "password", "reason", "unit", "kind", "roles", "agreed"),
     *("starts-day", "letter", "parts-0-name"),
 }
-
-
-@pytest.fixture(scope="module")
-def application() -> Flask:
-    """An application with our templates and nothing else of ours."""
-    app = Flask("pages", template_folder=str(ROOT / "templates"))
-    app.config.update(SECRET_KEY="a key for tests only", TESTING=True)
-    app.jinja_loader = ChoiceLoader(
-        [
-            FileSystemLoader(ROOT / "templates"),
-            PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
-        ]
-    )
-    Babel(app)
-    CSRFProtect(app)
-    app.add_url_rule("/list", "list_page", lambda: "")
-    return app
-
-
-@pytest.fixture
-def pages(application: Flask) -> Iterator[Flask]:
-    """The application in a request."""
-    with application.test_request_context("/"):
-        yield application
 
 
 def draw(source: str, **values: Any) -> Element:
@@ -153,6 +122,11 @@ def test_every_message_links_to_an_input_that_shows_it(pages: Flask) -> None:
         fieldsets = [node for node in tree.iter("fieldset") if ids[target] in list(node.iter())]
         shown = described_by(tree, ids[target]) + "".join(described_by(tree, node) for node in fieldsets)
         assert f"Error: {message}" in shown, target
+
+
+def test_radios_that_nobody_touched_ask_for_a_choice(pages: Flask) -> None:
+    tree = draw(FORM, form=sent(title="x"))
+    assert [words(link) for link in tree.iter("a") if link.get("href") == "#kind"] == ["Choose a kind"]
 
 
 def test_a_form_inside_a_form_is_drawn_and_named_by_its_own_input(pages: Flask) -> None:
@@ -376,7 +350,7 @@ def test_pages_of_a_list_leave_gaps(pages: Flask) -> None:
     tree = draw(source)
     assert [words(node) for node in tree.iter("li")] == ["1", "⋯", "4", "5", "6", "⋯", "9"]
     [here] = [link for link in tree.iter("a") if link.get("aria-current")]
-    assert (here.get("aria-label"), here.get("href")) == ("Page 5 of 9", "/list?page=5&q=a%26b")
+    assert (here.get("aria-label"), here.get("href")) == ("Page 5 of 9", "/list_page?page=5&q=a%26b")
 
 
 def test_one_page_needs_no_pages(pages: Flask) -> None:
