@@ -58,13 +58,13 @@ def get_category(session: Session, code: str | None) -> Category | None:
 def names_of_areas(session: Session, codes: Collection[str]) -> dict[str, str]:
     """The names of these areas by GSS code."""
     rows = session.execute(select(Area.gss, Area.name).where(Area.gss.in_(codes)))
-    return dict(rows.tuples().all())
+    return {row.gss: row.name for row in rows}
 
 
 def titles_of_categories(session: Session, codes: Collection[str]) -> dict[str, str]:
     """The titles of these categories by code."""
     rows = session.execute(select(Category.code, Category.title).where(Category.code.in_(codes)))
-    return dict(rows.tuples().all())
+    return {row.code: row.title for row in rows}
 
 
 def known_areas(session: Session) -> frozenset[str]:
