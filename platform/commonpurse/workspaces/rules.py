@@ -107,8 +107,8 @@ _ACTS = {
     "workspaces.comment_made": message("%(body)s commented on %(item)s"),
 }
 
-ALLOCATION_TITLE = message("how outcomes are shared")
-"""The name of an allocation rule on the agenda, inside a sentence."""
+ALLOCATION_TITLE = message("How outcomes are shared")
+"""The title of an allocation rule on the agenda, which measures give to targets."""
 
 
 def act_words(kind: str, data: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Sentence, dict[str, Sentence]]:

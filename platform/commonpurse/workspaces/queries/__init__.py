@@ -20,6 +20,8 @@ from commonpurse.workspaces.queries.rows import (
     get_workspace,
     list_items,
     list_measure_choices,
+    offered_in,
+    presence,
     spec_of,
 )
 
@@ -39,6 +41,8 @@ __all__ = [
     "item_page",
     "list_items",
     "list_measure_choices",
+    "offered_in",
+    "presence",
     "spec_of",
     "waiting",
     "workspace_page",

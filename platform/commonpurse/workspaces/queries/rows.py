@@ -178,3 +178,30 @@ def electorate(consortium: Consortium) -> Mapping[UUID, int]:
         for part in consortium.participations
         if part.state is ParticipationState.JOINED
     }
+
+
+@dataclass(frozen=True)
+class Presence:
+    """The room's stream, and how the others see who is in it."""
+
+    stream: str
+    person: str
+    organisation: str
+
+
+def presence(session: Session, actor: Actor, consortium_id: UUID) -> Presence:
+    """How a person appears in a room they may read. Raises NotFound."""
+    workspace = get_workspace(session, actor, consortium_id)
+    names = {part.organisation_id: part.organisation.name for part in workspace.consortium.participations}
+    return Presence(workspace.stream, actor.label, names.get(actor.organisation, ""))
+
+
+def offered_in(session: Session, actor: Actor, item_id: UUID) -> tuple[bool, list[tuple[UUID, str]]]:
+    """Whether an item is a target, and the joined bodies: the shape of an offer for it. Raises NotFound."""
+    item = get_item(session, actor, item_id)
+    consortium = item.workspace.consortium
+    joined = electorate(consortium)
+    bodies = [
+        (p.organisation_id, p.organisation.name) for p in consortium.participations if p.organisation_id in joined
+    ]
+    return item.kind is ItemKind.TARGET, bodies

@@ -1,0 +1,178 @@
+"""Pages of the room. Each act is a plain form; the live channel sends the same forms."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from commonpurse.core.errors import Refused, Stale
+from commonpurse.core.transaction import reading, transaction
+from commonpurse.web.access import current_actor, signed_in
+from commonpurse.web.form import Form
+from commonpurse.workspaces import commands, queries
+from commonpurse.workspaces.forms import (
+    ActForm,
+    AddItemForm,
+    CommentForm,
+    PositionForm,
+    TargetOfferForm,
+    allocation_form,
+)
+
+blueprint = Blueprint("workspaces", __name__, url_prefix="/consortia/<uuid:consortium_id>/workspace")
+
+Act = Callable[[Any, dict[str, Any]], Any]
+
+
+@blueprint.get("/")
+@signed_in
+def show(consortium_id: UUID) -> ResponseReturnValue:
+    """The room: agenda and minutes. The first visit after pooling began opens it."""
+    page = _room(consortium_id)
+    if page.may_open or page.is_due:
+        with transaction() as session:
+            now = datetime.now(UTC)
+            commands.open_workspace(session, current_actor(), consortium_id=consortium_id, now=now)
+            commands.settle_due(session, current_actor(), consortium_id=consortium_id, now=now)
+        page = _room(consortium_id)
+    template = "workspaces/_room.html" if "X-Fragment" in request.headers else "workspaces/show.html"
+    return render_template(template, page=page, now=datetime.now(UTC))
+
+
+def _room(consortium_id: UUID) -> queries.RoomPage:
+    with reading() as session:
+        return queries.workspace_page(session, current_actor(), consortium_id, datetime.now(UTC))
+
+
+@blueprint.route("/add", methods=["GET", "POST"])
+@signed_in
+def add_item(consortium_id: UUID) -> ResponseReturnValue:
+    """Put a target or the allocation rule on the agenda."""
+    with reading() as session:
+        page = queries.workspace_page(session, current_actor(), consortium_id, datetime.now(UTC))
+        measures = queries.list_measure_choices(session, current_actor(), consortium_id)
+    form = AddItemForm(idempotency_key=uuid4().hex)
+    form.measure_id.choices = [("", _("Select a measure"))] + [
+        (str(row.id), f"{row.code} {row.title} ({row.unit}), {row.framework} {row.edition}".strip()) for row in measures
+    ]
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                item_id = commands.add_item(
+                    session, current_actor(), consortium_id=consortium_id, now=datetime.now(UTC), **form.values()
+                )
+        except (Refused, Stale) as error:
+            form.show(error)
+        else:
+            return redirect(url_for(".show_item", consortium_id=consortium_id, item_id=item_id))
+    return render_template("workspaces/add_item.html", page=page, form=form)
+
+
+@blueprint.get("/<uuid:item_id>")
+@signed_in
+def show_item(consortium_id: UUID, item_id: UUID) -> ResponseReturnValue:
+    """One item: what is on the table, who said what, and the forms to act."""
+    return _show_item(consortium_id, item_id)
+
+
+def _item(consortium_id: UUID, item_id: UUID) -> queries.ItemPage:
+    with reading() as session:
+        return queries.item_page(session, current_actor(), consortium_id, item_id, datetime.now(UTC))
+
+
+def _show_item(consortium_id: UUID, item_id: UUID, failed: Form | None = None) -> ResponseReturnValue:
+    page = _item(consortium_id, item_id)
+    if page.is_due:
+        with transaction() as session:
+            commands.settle_due(session, current_actor(), consortium_id=consortium_id, now=datetime.now(UTC))
+        page = _item(consortium_id, item_id)
+    forms: dict[str, Form] = {}
+    for name, form_of in {"offer": _offer_form(page), "position": PositionForm, "comment": CommentForm}.items():
+        forms[name] = failed if failed is not None and type(failed).__name__ == form_of.__name__ else form_of(None)
+    return render_template(
+        "workspaces/_item.html" if "X-Fragment" in request.headers else "workspaces/show_item.html",
+        page=page,
+        forms=[failed] if failed is not None else [],
+        key=uuid4().hex,
+        now=datetime.now(UTC),
+        **{f"{name}_form": form for name, form in forms.items()},
+    )
+
+
+def _offer_form(page: queries.ItemPage) -> type[Form]:
+    return TargetOfferForm if page.item.is_target else allocation_form(page.bodies)
+
+
+def _act(consortium_id: UUID, item_id: UUID, form: Form, act: Act) -> ResponseReturnValue:
+    """Do what a form asks and go back to the item; a refusal is shown beside the form, the typing kept."""
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                act(session, {**form.values(), "item_id": item_id, "now": datetime.now(UTC)})
+        except (Refused, Stale) as error:
+            form.show(error)
+        else:
+            return redirect(url_for(".show_item", consortium_id=consortium_id, item_id=item_id))
+    return _show_item(consortium_id, item_id, form)
+
+
+@blueprint.post("/<uuid:item_id>/offers")
+@signed_in
+def propose(consortium_id: UUID, item_id: UUID) -> ResponseReturnValue:
+    """Propose, or counter what is on the table."""
+    form = _offer_form(_item(consortium_id, item_id))()
+    return _act(
+        consortium_id, item_id, form, lambda session, values: commands.make_offer(session, current_actor(), **values)
+    )
+
+
+@blueprint.post("/<uuid:item_id>/positions")
+@signed_in
+def take_position(consortium_id: UUID, item_id: UUID) -> ResponseReturnValue:
+    """Agree, object with a reason, or abstain."""
+    return _act(
+        consortium_id,
+        item_id,
+        PositionForm(),
+        lambda session, values: commands.take_position(session, current_actor(), **values),
+    )
+
+
+@blueprint.post("/<uuid:item_id>/comments")
+@signed_in
+def comment(consortium_id: UUID, item_id: UUID) -> ResponseReturnValue:
+    """Say something about the item."""
+    return _act(
+        consortium_id,
+        item_id,
+        CommentForm(),
+        lambda session, values: commands.comment(session, current_actor(), **values),
+    )
+
+
+@blueprint.post("/<uuid:item_id>/park")
+@signed_in
+def park(consortium_id: UUID, item_id: UUID) -> ResponseReturnValue:
+    """Set the item aside for later."""
+    return _act(
+        consortium_id,
+        item_id,
+        ActForm(),
+        lambda session, values: commands.park(session, current_actor(), **values),
+    )
+
+
+@blueprint.post("/<uuid:item_id>/resume")
+@signed_in
+def resume(consortium_id: UUID, item_id: UUID) -> ResponseReturnValue:
+    """Take the item up again."""
+    return _act(
+        consortium_id,
+        item_id,
+        ActForm(),
+        lambda session, values: commands.resume(session, current_actor(), **values),
+    )
