@@ -1,5 +1,20 @@
 """Reads of pooling: rows for commands, pages for views, weights for what stands above."""
 
+from commonpurse.pooling.queries.budgets import (
+    BudgetTable,
+    budget_contents,
+    budget_page,
+    contribution_page,
+    get_contribution,
+    own_budget_contents,
+)
+from commonpurse.pooling.queries.needs import (
+    get_requirement,
+    need_page,
+    needs_page,
+    own_requirement_contents,
+    requirement_contents,
+)
 from commonpurse.pooling.queries.spending import (
     find_spend_file,
     get_own_organisation,
@@ -13,19 +28,36 @@ from commonpurse.pooling.queries.suppliers import (
     shared_suppliers_page,
     supplier_page,
 )
+from commonpurse.pooling.queries.uploads import find_stored_upload, get_upload, upload_page
+from commonpurse.pooling.queries.waiting import waiting
 from commonpurse.pooling.queries.weights import committed_weights, list_needs, required_quantity_weights
 
 __all__ = [
+    "BudgetTable",
     "Order",
+    "budget_contents",
+    "budget_page",
     "committed_weights",
+    "contribution_page",
     "current_supplier",
     "find_spend_file",
+    "find_stored_upload",
+    "get_contribution",
     "get_own_organisation",
+    "get_requirement",
+    "get_upload",
     "list_needs",
     "list_shared_suppliers",
+    "need_page",
+    "needs_page",
+    "own_budget_contents",
+    "own_requirement_contents",
     "required_quantity_weights",
+    "requirement_contents",
     "shared_suppliers_page",
     "spend_file_page",
     "spending_page",
     "supplier_page",
+    "upload_page",
+    "waiting",
 ]

@@ -1,0 +1,154 @@
+"""Saying what a body needs."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from commonpurse.core import log
+from commonpurse.core.actor import Actor
+from commonpurse.core.errors import Refused, Stale, require
+from commonpurse.pooling import policy, queries
+from commonpurse.pooling.commands import checks
+from commonpurse.pooling.events import RequirementAdded, RequirementChanged, RequirementRemoved
+from commonpurse.pooling.models import RequirementLine
+
+CHANGED = "Somebody else changed this line. Check it and try again"
+NOT_YOURS = "You can change only the lines of your own organisation"
+
+
+def add_requirement(
+    session: Session,
+    actor: Actor,
+    *,
+    consortium_id: UUID,
+    description: str,
+    category_code: str,
+    quantity: Decimal,
+    unit: str,
+    place_gss: str,
+    needed_from: date,
+    needed_until: date,
+    now: datetime,
+) -> UUID:
+    """Say what the actor's body needs: `quantity` of `unit`, a unit of `calc.units`.
+
+    Args:
+        category_code: a CPV code, with or without its check digit, or the words of one category.
+        place_gss: the GSS code of an area, or its name.
+
+    Returns:
+        The key of the line.
+
+    Raises:
+        NotFound, NotAllowed: see `checks.get_open_consortium`.
+        Refused: something is wrong with a field, the body has the same line already, or pooling is over.
+    """
+    consortium = checks.get_open_consortium(session, actor, consortium_id)
+    values = _checked(session, description, category_code, quantity, unit, place_gss, needed_from, needed_until)
+    _refuse_repeat(session, actor, consortium_id, values)
+    line = RequirementLine(
+        id=uuid4(),
+        consortium_id=consortium_id,
+        organisation_id=actor.organisation,
+        entered_by_id=actor.person,
+        entered_at=now,
+        **values,
+    )
+    session.add(line)
+    session.flush()
+    event = RequirementAdded(line.id, line.description, line.category_code, line.quantity, line.unit)
+    log.record(session, actor, consortium.stream, event, at=now)
+    return line.id
+
+
+def change_requirement(
+    session: Session,
+    actor: Actor,
+    *,
+    consortium_id: UUID,
+    line_id: UUID,
+    description: str,
+    category_code: str,
+    quantity: Decimal,
+    unit: str,
+    place_gss: str,
+    needed_from: date,
+    needed_until: date,
+    seen_version: int,
+    now: datetime,
+) -> None:
+    """Say something else about a line of the actor's body; arguments as of `add_requirement`.
+
+    Raises:
+        NotFound, NotAllowed, Refused: as `add_requirement`; NotAllowed also for another body's line.
+        Stale: somebody changed the line in the meantime.
+    """
+    consortium = checks.get_open_consortium(session, actor, consortium_id)
+    line = queries.get_requirement(session, consortium_id, line_id, lock=True)
+    require(policy.may_change(actor, line, consortium), NOT_YOURS, who="A buyer of that organisation can change it")
+    if line.version != seen_version:
+        raise Stale(CHANGED)
+    values = _checked(session, description, category_code, quantity, unit, place_gss, needed_from, needed_until)
+    _refuse_repeat(session, actor, consortium_id, values, but=line.id)
+    before = line.quantity, line.unit
+    for name, value in values.items():
+        setattr(line, name, value)
+    session.flush()
+    event = RequirementChanged(line.id, line.description, line.category_code, line.quantity, line.unit, *before)
+    log.record(session, actor, consortium.stream, event, at=now)
+
+
+def remove_requirement(
+    session: Session, actor: Actor, *, consortium_id: UUID, line_id: UUID, reason: str, seen_version: int, now: datetime
+) -> None:
+    """Take a line of the actor's body away, with the reason.
+
+    Raises:
+        NotFound, NotAllowed, Stale: as `change_requirement`.
+        Refused: there is no reason, or pooling is over.
+    """
+    consortium = checks.get_open_consortium(session, actor, consortium_id)
+    line = queries.get_requirement(session, consortium_id, line_id, lock=True)
+    require(policy.may_change(actor, line, consortium), NOT_YOURS, who="A buyer of that organisation can remove it")
+    if line.version != seen_version:
+        raise Stale(CHANGED)
+    if not reason.strip():
+        raise Refused("Enter why your organisation no longer needs this", field="reason")
+    session.delete(line)
+    session.flush()
+    event = RequirementRemoved(line.id, line.description, line.quantity, line.unit, reason.strip())
+    log.record(session, actor, consortium.stream, event, at=now)
+
+
+def _checked(
+    session: Session,
+    description: str,
+    category_code: str,
+    quantity: Decimal,
+    unit: str,
+    place_gss: str,
+    needed_from: date,
+    needed_until: date,
+) -> dict[str, Any]:
+    checks.dates(needed_from, needed_until)
+    return {
+        "description": checks.description(description),
+        "category_code": checks.category(session, category_code),
+        "quantity": checks.quantity(quantity),
+        "unit": checks.unit(unit),
+        "place_gss": checks.place(session, place_gss),
+        "needed_from": needed_from,
+        "needed_until": needed_until,
+    }
+
+
+def _refuse_repeat(
+    session: Session, actor: Actor, consortium_id: UUID, values: dict[str, Any], *, but: UUID | None = None
+) -> None:
+    """A line that is there already is nearly always a second press of the button."""
+    known = queries.own_requirement_contents(session, consortium_id, actor.organisation)
+    if known.get(queries.requirement_contents(**values), but) != but:
+        raise Refused("Your organisation has the same line already", field="description")

@@ -1,0 +1,120 @@
+"""Files of lines that were checked, row by row."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from commonpurse.calc.money import pounds
+from commonpurse.calc.sentence import Sentence
+from commonpurse.consortia.queries import get_joined_consortium
+from commonpurse.core.actor import Actor
+from commonpurse.core.errors import NotFound
+from commonpurse.pooling import policy
+from commonpurse.pooling.models import Upload, UploadKind, UploadState
+
+
+@dataclass(frozen=True)
+class FaultRow:
+    """One fault of one row; `column` is empty where it is the whole row."""
+
+    row: int
+    column: str
+    text: str
+    reason: Sentence
+
+
+@dataclass(frozen=True)
+class UploadPage:
+    """A checked file: its right rows and its faults, and whether it still waits for an answer."""
+
+    id: UUID
+    consortium_id: UUID
+    consortium: str
+    kind: str
+    filename: str
+    uploaded_at: datetime
+    requirements: tuple[dict[str, Any], ...]
+    budget: tuple[dict[str, Any], ...]
+    faults: tuple[FaultRow, ...]
+    right_count: int
+    faulty_count: int
+    state: str
+    version: int
+    may_store: bool
+
+
+def get_upload(session: Session, actor: Actor, consortium_id: UUID, upload_id: UUID, *, lock: bool = False) -> Upload:
+    """A file of the actor's body. Raises NotFound, also for the other bodies of the consortium."""
+    query = select(Upload).where(
+        Upload.id == upload_id,
+        Upload.consortium_id == consortium_id,
+        Upload.organisation_id == actor.organisation_id,
+    )
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    upload = session.scalars(query).one_or_none()
+    if upload is None:
+        raise NotFound("There is no such file of your organisation")
+    return upload
+
+
+def find_stored_upload(
+    session: Session, consortium_id: UUID, organisation_id: UUID, kind: UploadKind, digest: str
+) -> Upload | None:
+    """The file of this kind and content whose rows the body has stored, if there is one."""
+    return session.scalars(
+        select(Upload)
+        .where(
+            Upload.consortium_id == consortium_id,
+            Upload.organisation_id == organisation_id,
+            Upload.kind == kind,
+            Upload.digest == digest,
+            Upload.state == UploadState.STORED,
+        )
+        .order_by(Upload.uploaded_at, Upload.id)
+        .limit(1)
+    ).one_or_none()
+
+
+def upload_page(session: Session, actor: Actor, consortium_id: UUID, upload_id: UUID) -> UploadPage:
+    """A checked file of the actor's body. Raises NotFound."""
+    consortium = get_joined_consortium(session, actor, consortium_id)
+    upload = get_upload(session, actor, consortium_id, upload_id)
+    needs = upload.kind is UploadKind.REQUIREMENTS
+    return UploadPage(
+        upload.id,
+        consortium_id,
+        consortium.name,
+        upload.kind,
+        upload.filename,
+        upload.uploaded_at,
+        tuple(map(_requirement, upload.lines)) if needs else (),
+        () if needs else tuple(map(_budget, upload.lines)),
+        tuple(
+            FaultRow(each["row"], each["column"], each["text"], Sentence(each["reason"], each["values"]))
+            for each in upload.faults
+        ),
+        len(upload.lines),
+        len({fault["row"] for fault in upload.faults}),
+        upload.state,
+        upload.version,
+        upload.state is UploadState.CHECKED and policy.may_store(actor, upload, consortium),
+    )
+
+
+def _requirement(line: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **line,
+        "quantity": Decimal(line["quantity"]),
+        "needed_from": date.fromisoformat(line["needed_from"]),
+        "needed_until": date.fromisoformat(line["needed_until"]),
+    }
+
+
+def _budget(line: dict[str, Any]) -> dict[str, Any]:
+    return {**line, "amount": pounds(line["amount_pence"])}
