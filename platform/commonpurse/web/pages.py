@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, current_app, g, render_template, request, url_for
 from flask_babel import format_date, gettext
-from flask_login import current_user
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException
 
@@ -126,6 +126,7 @@ def _unexpected(error: Exception) -> tuple[str, int]:
     logging.getLogger(__name__).error("request failed, reference %s", reference, exc_info=error)
     if current_app.config["TESTING"]:
         raise error
+    g._login_user = AnonymousUserMixin()  # The page must not ask a database that may be what failed.
     return _page(500, reference=reference)
 
 
