@@ -1,0 +1,6 @@
+"""What people do around a contract."""
+
+from commonpurse.delivery.commands.award import record_award
+from commonpurse.delivery.commands.records import check_record, record_outcome, replace_record
+
+__all__ = ["check_record", "record_award", "record_outcome", "replace_record"]

@@ -1,0 +1,346 @@
+"""Recording what was delivered, checking it, and replacing a record that was wrong."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from commonpurse.calc.quantity import from_smallest, to_smallest
+from commonpurse.calc.sentence import message
+from commonpurse.core import log
+from commonpurse.core.actor import Actor
+from commonpurse.core.errors import NotAllowed, Refused, Stale, require
+from commonpurse.core.pseudonym import pseudonym
+from commonpurse.delivery import events, policy, queries
+from commonpurse.delivery.models import (
+    Contract,
+    EvidenceContent,
+    EvidenceItem,
+    OutcomeRecord,
+    SubjectKind,
+    VerificationStatus,
+)
+from commonpurse.delivery.rules import (
+    MOST_UNITS,
+    UnfitEvidence,
+    UploadedFile,
+    base_name,
+    check_count,
+    is_in_term,
+    quarter_of,
+    recognise,
+)
+from commonpurse.measures.models import Measure
+
+CLAIMED = {
+    SubjectKind.BENEFICIARY: message(
+        "This person is already claimed for this measure in this quarter. "
+        "One person is claimed once, whichever contract or body reports it"
+    ),
+    SubjectKind.ASSET: message(
+        "This thing is already claimed for this measure in this quarter. "
+        "One thing is claimed once, whichever contract or body reports it"
+    ),
+}
+
+
+def record_outcome(
+    session: Session,
+    actor: Actor,
+    *,
+    consortium_id: UUID,
+    contract_id: UUID,
+    measure_id: UUID,
+    quantity: Decimal,
+    quarter_starting: date,
+    place: str,
+    subject_kind: str,
+    subject_reference: str,
+    description: str,
+    files: Sequence[UploadedFile] = (),
+    now: datetime,
+) -> UUID:
+    """Record a delivered outcome, which then waits for a second person.
+
+    Args:
+        quantity: in the measure's unit.
+        place: GSS code or name of the area where it was delivered.
+        subject_reference: names the beneficiary or asset; only its pseudonym is kept.
+
+    Returns:
+        The record's key.
+
+    Raises:
+        NotFound, NotAllowed: see `policy.may_report`.
+        Refused: the figures cannot be, or the thing is claimed already.
+    """
+    consortium, contract = queries.get_contract(session, actor, consortium_id, contract_id)
+    require(policy.may_report(actor, consortium), "You cannot record outcomes here", who="A buyer of a joined body can")
+    measure = _measure(contract, measure_id)
+    kind = _kind(measure, subject_kind)
+    record = OutcomeRecord(
+        contract_id=contract.id,
+        measure_id=measure.id,
+        quantity=_units(measure, quantity),
+        quarter_starting=_quarter(contract, quarter_starting, now.date()),
+        place_gss=_place(session, place),
+        subject_kind=kind,
+        subject_key=_key(kind, subject_reference),
+        description=description,
+        reported_by_id=actor.person,
+        reported_for_id=actor.organisation,
+        reported_at=now,
+    )
+    evidence = _read(files)
+    _claim(session, record)
+    _attach(session, actor, record, evidence, now)
+    _report(session, actor, consortium.stream, record, measure, len(evidence), now)
+    return record.id
+
+
+def check_record(
+    session: Session,
+    actor: Actor,
+    *,
+    consortium_id: UUID,
+    record_id: UUID,
+    answer: str,
+    reason: str,
+    seen_version: int,
+    now: datetime,
+) -> None:
+    """Verify a record as a second person (`answer` is "verify"), or return it with a reason ("return").
+
+    Raises:
+        NotFound, NotAllowed: see `policy.may_check`.
+        Refused: a record is returned without a reason.
+        Stale: somebody else checked or corrected it.
+    """
+    consortium, record = queries.get_record(session, actor, consortium_id, record_id, lock=True)
+    if record.version != seen_version or record.status is not VerificationStatus.REPORTED:
+        raise Stale("Somebody else changed this record. Check it and try again")
+    if record.reported_by_id == actor.person_id:
+        raise NotAllowed("You recorded this yourself", who="Another buyer or approver of a joined body can check it")
+    require(
+        policy.may_check(actor, consortium, record),
+        "You cannot check records here",
+        who="A buyer or an approver of a joined body can",
+    )
+    if answer not in {"verify", "return"}:
+        raise Refused("Select whether the record is right", field="answer")
+    if answer == "return" and not reason.strip():
+        raise Refused("Enter why you return it", field="reason")
+    record.checked_by_id, record.checked_at, record.reason = actor.person, now, reason.strip()
+    measure = record.measure
+    if answer == "return":
+        record.status = VerificationStatus.RETURNED
+        returned = events.OutcomeReturned(record_id=record.id, measure=measure.title, reason=record.reason)
+        log.record(session, actor, consortium.stream, returned, at=now)
+        return
+    record.status = VerificationStatus.VERIFIED
+    quantity = from_smallest(record.quantity, measure.decimals)
+    verified = events.OutcomeVerified(record_id=record.id, measure=measure.title, quantity=quantity, unit=measure.unit)
+    log.record(session, actor, consortium.stream, verified, at=now)
+
+
+def replace_record(
+    session: Session,
+    actor: Actor,
+    *,
+    consortium_id: UUID,
+    record_id: UUID,
+    quantity: Decimal,
+    quarter_starting: date,
+    place: str,
+    reason: str,
+    seen_version: int,
+    now: datetime,
+) -> tuple[OutcomeRecord, OutcomeRecord]:
+    """Set a record aside for a new one with the right figures, which a second person has to check.
+
+    The ledger takes the old one back: `outcomes.commands.correct_outcome` is what people call.
+
+    Returns:
+        The old record and its replacement.
+
+    Raises:
+        NotFound, NotAllowed: see `policy.may_correct`.
+        Refused: the figures cannot be, or the thing is claimed already in the other quarter.
+        Stale: somebody else changed the record.
+    """
+    consortium, record = queries.get_record(session, actor, consortium_id, record_id, lock=True)
+    if record.version != seen_version:
+        raise Stale("Somebody else changed this record. Check it and try again")
+    require(
+        policy.may_correct(actor, consortium, record),
+        "You cannot correct this record",
+        who="A buyer of the body that recorded it, or of the lead authority, can while it counts",
+    )
+    if not reason.strip():
+        raise Refused("Enter why the record is corrected", field="reason")
+    measure = record.measure
+    units, place_gss = _units(measure, quantity), _place(session, place)
+    quarter = _quarter(record.contract, quarter_starting, now.date())
+    if (units, quarter, place_gss) == (record.quantity, record.quarter_starting, record.place_gss):
+        raise Refused("Change the quantity, the quarter or the place", field="quantity")
+    replacement = OutcomeRecord(
+        contract_id=record.contract_id,
+        measure_id=record.measure_id,
+        quantity=units,
+        quarter_starting=quarter,
+        place_gss=place_gss,
+        subject_kind=record.subject_kind,
+        subject_key=record.subject_key,
+        description=record.description,
+        reported_by_id=actor.person,
+        reported_for_id=record.reported_for_id,
+        reported_at=now,
+        corrects_id=record.id,
+    )
+    record.status = VerificationStatus.CORRECTED
+    session.flush()
+    _claim(session, replacement)
+    for item in record.evidence:
+        session.add(_item(actor, replacement, item.sha256, item.filename, item.media_type, now))
+    session.flush()
+    event = events.OutcomeCorrected(
+        record_id=record.id, replacement_id=replacement.id, measure=measure.title, reason=reason.strip()
+    )
+    log.record(session, actor, consortium.stream, event, at=now)
+    return record, replacement
+
+
+def _measure(contract: Contract, measure_id: UUID) -> Measure:
+    for commitment in contract.commitments:
+        if commitment.measure_id == measure_id:
+            return commitment.measure
+    raise Refused("Select a measure the supplier committed to", field="commitment")
+
+
+def _kind(measure: Measure, subject_kind: str) -> SubjectKind:
+    if subject_kind not in set(SubjectKind):
+        raise Refused("Select whether a person or a thing is claimed", field="subject_kind")
+    if measure.counts == SubjectKind.BENEFICIARY and subject_kind != SubjectKind.BENEFICIARY:
+        raise Refused("%(measure)s counts people: select a person", field="subject_kind", measure=measure.title)
+    if measure.counts != SubjectKind.BENEFICIARY and subject_kind == SubjectKind.BENEFICIARY:
+        raise Refused("%(measure)s does not count people: select a thing", field="subject_kind", measure=measure.title)
+    return SubjectKind(subject_kind)
+
+
+def _units(measure: Measure, quantity: Decimal) -> int:
+    try:
+        units = to_smallest(quantity, measure.decimals)
+    except ValueError as error:
+        if measure.decimals == 0:
+            raise Refused(
+                "%(measure)s is counted in whole %(unit)s", field="quantity", measure=measure.title, unit=measure.unit
+            ) from error
+        raise Refused(
+            "%(measure)s is counted in %(unit)s with at most %(decimals)s decimal places",
+            field="quantity",
+            measure=measure.title,
+            unit=measure.unit,
+            decimals=measure.decimals,
+        ) from error
+    if units <= 0:
+        raise Refused("Enter a quantity of more than 0", field="quantity")
+    if units > MOST_UNITS:
+        raise Refused("The quantity is too large", field="quantity")
+    return units
+
+
+def _quarter(contract: Contract, quarter_starting: date, today: date) -> date:
+    if quarter_of(quarter_starting) != quarter_starting:
+        raise Refused("Select a quarter", field="quarter_starting")
+    if not is_in_term(quarter_starting, contract.starts_on, contract.ends_on):
+        raise Refused(
+            "Select a quarter within the term of the contract, %(starts)s to %(ends)s",
+            field="quarter_starting",
+            starts=contract.starts_on.isoformat(),
+            ends=contract.ends_on.isoformat(),
+        )
+    if quarter_starting > today:
+        raise Refused("Select a quarter that has begun", field="quarter_starting")
+    return quarter_starting
+
+
+def _place(session: Session, typed: str) -> str:
+    area = queries.find_place(session, typed)
+    if area is None:
+        raise Refused("Enter the name or the GSS code of an area, such as Gateshead or E08000037", field="place")
+    return area.gss
+
+
+def _key(kind: SubjectKind, reference: str) -> str:
+    try:
+        return pseudonym(kind.value, reference)
+    except ValueError as error:
+        raise Refused("Enter the reference of the person or thing", field="subject_reference") from error
+
+
+def _read(files: Sequence[UploadedFile]) -> list[tuple[UploadedFile, str]]:
+    try:
+        check_count(files)
+        return [(file, recognise(file)) for file in files]
+    except UnfitEvidence as error:
+        raise Refused(error.sentence.msgid, field="files", **error.sentence.values) from error
+
+
+def _claim(session: Session, record: OutcomeRecord) -> None:
+    """Store the record unless its subject is claimed; of two people at once, the index lets one through."""
+    refusal = Refused(CLAIMED[SubjectKind(record.subject_kind)], field="subject_reference")
+    if queries.is_claimed(session, record.measure_id, record.quarter_starting, record.subject_key):
+        raise refusal
+    try:
+        with session.begin_nested():
+            session.add(record)
+    except IntegrityError as error:
+        raise refusal from error
+
+
+def _attach(
+    session: Session, actor: Actor, record: OutcomeRecord, files: list[tuple[UploadedFile, str]], now: datetime
+) -> None:
+    stored: set[str] = set()
+    for file, media_type in files:
+        digest = sha256(file.content).hexdigest()
+        if digest in stored:
+            continue
+        stored.add(digest)
+        if not queries.has_content(session, digest):
+            session.add(EvidenceContent(sha256=digest, size_bytes=len(file.content), content=file.content))
+            session.flush()
+        session.add(_item(actor, record, digest, base_name(file.filename), media_type, now))
+    session.flush()
+
+
+def _item(
+    actor: Actor, record: OutcomeRecord, digest: str, filename: str, media_type: str, now: datetime
+) -> EvidenceItem:
+    return EvidenceItem(
+        record_id=record.id,
+        sha256=digest,
+        filename=filename,
+        media_type=media_type,
+        added_by_id=actor.person,
+        added_at=now,
+    )
+
+
+def _report(
+    session: Session, actor: Actor, stream: str, record: OutcomeRecord, measure: Measure, files: int, now: datetime
+) -> None:
+    event = events.OutcomeReported(
+        record_id=record.id,
+        measure=measure.title,
+        quantity=from_smallest(record.quantity, measure.decimals),
+        unit=measure.unit,
+        quarter_starting=record.quarter_starting,
+        place_gss=record.place_gss,
+        files=files,
+    )
+    log.record(session, actor, stream, event, at=now)

@@ -1,0 +1,65 @@
+"""What happens around a contract, for the consortium's stream. No event says who a beneficiary is."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class AwardRecorded:
+    """The contract was awarded. `commitments` has the quantity of each measure, by its code."""
+
+    kind: ClassVar[str] = "delivery.award_recorded"
+    contract_id: UUID
+    title: str
+    supplier: str
+    price_pence: int
+    commitments: dict[str, Decimal]
+
+
+@dataclass(frozen=True)
+class OutcomeReported:
+    """A delivered outcome was recorded and waits for a second person."""
+
+    kind: ClassVar[str] = "delivery.outcome_reported"
+    record_id: UUID
+    measure: str
+    quantity: Decimal
+    unit: str
+    quarter_starting: date
+    place_gss: str
+    files: int
+
+
+@dataclass(frozen=True)
+class OutcomeVerified:
+    """A second person found the record right."""
+
+    kind: ClassVar[str] = "delivery.outcome_verified"
+    record_id: UUID
+    measure: str
+    quantity: Decimal
+    unit: str
+
+
+@dataclass(frozen=True)
+class OutcomeReturned:
+    """A second person sent the record back."""
+
+    kind: ClassVar[str] = "delivery.outcome_returned"
+    record_id: UUID
+    measure: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class OutcomeCorrected:
+    """A record was replaced by another, which has to be checked anew."""
+
+    kind: ClassVar[str] = "delivery.outcome_corrected"
+    record_id: UUID
+    replacement_id: UUID
+    measure: str
+    reason: str

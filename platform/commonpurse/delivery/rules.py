@@ -1,0 +1,137 @@
+"""Pure decisions of delivery: quarters, what a term covers, and what a file of evidence really is."""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import PurePosixPath
+
+from commonpurse.calc.sentence import Sentence, message
+
+MOST_FILES = 10
+MOST_BYTES = 10 * 1024 * 1024
+MOST_UNITS = 10**12
+"""In smallest units: far above what is delivered in a quarter, far below what the ledger holds."""
+
+_QUARTERS = {
+    1: message("January to March %(year)s"),
+    4: message("April to June %(year)s"),
+    7: message("July to September %(year)s"),
+    10: message("October to December %(year)s"),
+}
+
+
+@dataclass(frozen=True)
+class UploadedFile:
+    """A file as it was sent: the name is the sender's word, the content is what counts."""
+
+    filename: str
+    content: bytes
+
+
+class UnfitEvidence(ValueError):
+    """A file that cannot be evidence; `sentence` says why."""
+
+    def __init__(self, msgid: str, **values: str | int) -> None:
+        self.sentence = Sentence(msgid, values)
+        super().__init__(str(self.sentence))
+
+
+def quarter_of(day: date) -> date:
+    """The first day of the quarter that holds `day`; quarters of the calendar are those of the financial year."""
+    return date(day.year, day.month - (day.month - 1) % 3, 1)
+
+
+def last_day(quarter_starting: date) -> date:
+    """The last day of the quarter."""
+    return quarter_of(quarter_starting + timedelta(days=100)) - timedelta(days=1)
+
+
+def quarters_of(starts_on: date, ends_on: date, today: date) -> list[date]:
+    """The quarters a term touches that have begun, oldest first."""
+    quarters, quarter = [], quarter_of(starts_on)
+    while quarter <= min(ends_on, today):
+        quarters.append(quarter)
+        quarter = last_day(quarter) + timedelta(days=1)
+    return quarters
+
+
+def is_in_term(quarter_starting: date, starts_on: date, ends_on: date) -> bool:
+    """Whether any day of the quarter lies in the term."""
+    return quarter_starting <= ends_on and last_day(quarter_starting) >= starts_on
+
+
+def say_quarter(quarter_starting: date) -> Sentence:
+    """The quarter in words, for gettext."""
+    return Sentence(_QUARTERS[quarter_starting.month], {"year": quarter_starting.year})
+
+
+def recognise(file: UploadedFile) -> str:
+    """The media type of a file, by its content. Raises UnfitEvidence."""
+    name = base_name(file.filename)
+    if not file.content:
+        raise UnfitEvidence("%(name)s is empty", name=name)
+    if len(file.content) > MOST_BYTES:
+        raise UnfitEvidence("%(name)s must be smaller than 10 MB", name=name)
+    ending = PurePosixPath(name).suffix.lower()
+    found = _kind(file.content)
+    if ending not in _TYPES:
+        raise UnfitEvidence("%(name)s must be a PDF, PNG, JPEG, CSV, TXT or XLSX file", name=name)
+    if _TYPES[ending][0] != found:
+        raise UnfitEvidence("%(name)s is not what its ending says: its content is something else", name=name)
+    return _TYPES[ending][1]
+
+
+def check_count(files: Sequence[UploadedFile]) -> None:
+    """Raises UnfitEvidence for more files than a record may have."""
+    if len(files) > MOST_FILES:
+        raise UnfitEvidence("Select %(most)s files or fewer", most=MOST_FILES)
+
+
+def base_name(filename: str) -> str:
+    """The name without folders and control characters, at most 120 characters."""
+    plain = filename.replace("\\", "/").rpartition("/")[2]
+    kept = "".join(character for character in plain if character.isprintable()).strip()
+    return kept[-120:] or "file"
+
+
+_TYPES = {
+    ".pdf": ("pdf", "application/pdf"),
+    ".png": ("png", "image/png"),
+    ".jpg": ("jpeg", "image/jpeg"),
+    ".jpeg": ("jpeg", "image/jpeg"),
+    ".csv": ("text", "text/csv"),
+    ".txt": ("text", "text/plain"),
+    ".xlsx": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+_STARTS = {"pdf": b"%PDF-", "png": b"\x89PNG\r\n\x1a\n", "jpeg": b"\xff\xd8\xff"}
+
+
+def _kind(content: bytes) -> str:
+    for kind, start in _STARTS.items():
+        if content.startswith(start):
+            return kind
+    if content.startswith(b"PK\x03\x04"):
+        return "xlsx" if _is_workbook(content) else "zip"
+    return "text" if _is_text(content) else "other"
+
+
+def _is_workbook(content: bytes) -> bool:
+    """Looks at the list of names only, so that nothing is unpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, NotImplementedError, ValueError):
+        return False
+    return {"[Content_Types].xml", "xl/workbook.xml"} <= names
+
+
+def _is_text(content: bytes) -> bool:
+    for encoding in ("utf-8-sig", "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "cp1252"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return not any(ord(character) < 32 and character not in "\t\r\n\f" for character in text)
+    return False

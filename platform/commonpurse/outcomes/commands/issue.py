@@ -1,0 +1,141 @@
+"""Splitting verified outcomes, and taking a split back when one of its outcomes was wrong."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from commonpurse.calc.allocation import UNALLOCATED, Rule, parse_rule, split
+from commonpurse.calc.allocation_rules import COMMITTED_BUDGET, REQUIRED_QUANTITY
+from commonpurse.consortia.models import Consortium
+from commonpurse.consortia.queries import get_joined_consortium
+from commonpurse.core.actor import Actor
+from commonpurse.core.errors import Refused, require
+from commonpurse.delivery.commands import replace_record
+from commonpurse.delivery.models import OutcomeRecord
+from commonpurse.outcomes import policy, queries
+from commonpurse.outcomes.commands.ledger import Basis, Line, Scope, basis_of, post, scope_of, take_back
+from commonpurse.outcomes.models import PostedSplit, Roster
+from commonpurse.pooling.queries import committed_weights, required_quantity_weights
+from commonpurse.workspaces.queries import agreed_allocation
+
+
+def issue_splits(session: Session, actor: Actor, *, consortium_id: UUID, now: datetime) -> list[UUID]:
+    """Split every verified outcome that is not yet split: one total for each measure, quarter and place.
+
+    Returns:
+        The keys of the splits that were posted, in the order of the ledger.
+
+    Raises:
+        NotFound, NotAllowed: see `policy.may_issue`.
+        Refused: no rule was agreed, or nothing waits to be split.
+    """
+    consortium = get_joined_consortium(session, actor, consortium_id, lock=True)
+    require(
+        policy.may_issue(actor, consortium),
+        "You cannot issue splits",
+        who="A buyer of the lead authority can do this",
+    )
+    agreed = agreed_allocation(session, consortium_id)
+    if agreed is None:
+        raise Refused("Agree in the workspace how outcomes are shared before they are split")
+    groups: dict[Scope, list[OutcomeRecord]] = defaultdict(list)
+    for record in queries.list_unsplit_records(session, consortium_id):
+        scope = Scope(record.contract_id, record.measure_id, record.quarter_starting, record.place_gss)
+        groups[scope].append(record)
+    if not groups:
+        raise Refused("No verified outcome waits to be split")
+    basis = basis_of(session, consortium, agreed, now)
+    rule = parse_rule(queries.spec_of(basis.rule))
+    weights, areas = _weights(session, consortium_id, rule, basis.roster), queries.areas_of(session, basis.roster)
+    posted = []
+    for scope in sorted(groups, key=str):
+        lines = [Line(record.id.hex, record.version, record.quantity) for record in groups[scope]]
+        total = sum(line.quantity for line in lines)
+        done = split(total, rule, roster=basis.roster.parties, weights=weights, holder=areas.get(scope.place_gss))
+        posted.append(post(session, actor, consortium, scope, basis, lines, done, now=now).id)
+    return posted
+
+
+def correct_outcome(
+    session: Session,
+    actor: Actor,
+    *,
+    consortium_id: UUID,
+    record_id: UUID,
+    quantity: Decimal,
+    quarter_starting: date,
+    place: str,
+    reason: str,
+    seen_version: int,
+    now: datetime,
+) -> UUID:
+    """Replace a record that was wrong. If it was split, that split is reversed and its other outcomes split anew.
+
+    The replacement is checked by a second person and then split like any other outcome.
+
+    Returns:
+        The key of the replacement.
+
+    Raises:
+        NotFound, NotAllowed, Refused, Stale: see `delivery.commands.replace_record`.
+    """
+    consortium = get_joined_consortium(session, actor, consortium_id, lock=True)
+    old, replacement = replace_record(
+        session,
+        actor,
+        consortium_id=consortium_id,
+        record_id=record_id,
+        quantity=quantity,
+        quarter_starting=quarter_starting,
+        place=place,
+        reason=reason,
+        seen_version=seen_version,
+        now=now,
+    )
+    original = queries.live_split_of(session, old.id)
+    if original is not None:
+        take_back(session, actor, consortium, original, reason=reason.strip(), now=now)
+        _split_the_rest(session, actor, consortium, original, without=old.id.hex, reason=reason.strip(), now=now)
+    return replacement.id
+
+
+def _split_the_rest(
+    session: Session,
+    actor: Actor,
+    consortium: Consortium,
+    original: PostedSplit,
+    *,
+    without: str,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Divide what remains by the rule, weights and holder of the split that was taken back."""
+    every = zip(original.outcomes, original.versions, original.quantities, strict=True)
+    lines = [Line(*line) for line in every if line[0] != without]
+    if not lines:
+        return
+    record, roster = original.explanation, original.roster
+    members = dict(zip(record["roster"], record["weights"], strict=True))
+    members.pop(UNALLOCATED)
+    done = split(
+        sum(line.quantity for line in lines),
+        parse_rule(record["rule"]),
+        roster=roster.parties,
+        weights=members,
+        holder=record["holder"],
+    )
+    basis = Basis(roster, original.rule_version)
+    post(session, actor, consortium, scope_of(original), basis, lines, done, reason=reason, now=now)
+
+
+def _weights(session: Session, consortium_id: UUID, rule: Rule, roster: Roster) -> Mapping[str, int]:
+    """What the rule goes by, for the members of the roster; a body that is not on it has no part."""
+    bases = {COMMITTED_BUDGET: committed_weights, REQUIRED_QUANTITY: required_quantity_weights}
+    if rule.basis is None:
+        return {}
+    weights = bases[rule.basis](session, consortium_id)
+    return {str(body): weight for body, weight in weights.items() if str(body) in roster.parties}

@@ -1,0 +1,36 @@
+"""What happens in the ledger, for the consortium's stream."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class SplitPosted:
+    """A total was divided. `amounts` has one share for each place of `roster`, in smallest units."""
+
+    kind: ClassVar[str] = "outcomes.split_posted"
+    split_id: UUID
+    measure: str
+    quarter_starting: date
+    place_gss: str
+    total: int
+    roster: tuple[str, ...]
+    amounts: tuple[int, ...]
+    digest: str
+
+
+@dataclass(frozen=True)
+class SplitReversed:
+    """A split was taken back exactly."""
+
+    kind: ClassVar[str] = "outcomes.split_reversed"
+    split_id: UUID
+    reverses_id: UUID
+    measure: str
+    quarter_starting: date
+    place_gss: str
+    total: int
+    reason: str
+    digest: str

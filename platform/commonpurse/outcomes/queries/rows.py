@@ -1,0 +1,185 @@
+"""Rows of the ledger that commands start from, and what each row's digest covers."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import String, cast, exists, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from commonpurse.calc.allocation import UNALLOCATED
+from commonpurse.calc.digest import sha256_hex
+from commonpurse.consortia.models import Consortium
+from commonpurse.consortia.queries import get_joined_consortium
+from commonpurse.core.actor import Actor
+from commonpurse.core.errors import NotFound
+from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
+from commonpurse.identity.models import Organisation
+from commonpurse.measures.models import Measure
+from commonpurse.outcomes.models import PRIMARY, LiveClaim, PostedSplit, Roster, RuleVersion, WeightVersion
+from commonpurse.workspaces.models import AgendaItem
+from commonpurse.workspaces.queries import AgreedAllocation
+
+
+def list_unsplit_records(session: Session, consortium_id: UUID) -> Sequence[OutcomeRecord]:
+    """Every verified outcome of the consortium that is live in no split, the oldest report first."""
+    return session.scalars(
+        select(OutcomeRecord)
+        .join(Contract, Contract.id == OutcomeRecord.contract_id)
+        .where(
+            Contract.consortium_id == consortium_id,
+            OutcomeRecord.status == VerificationStatus.VERIFIED,
+            ~is_split(),
+        )
+        .order_by(OutcomeRecord.reported_at, OutcomeRecord.id)
+    ).all()
+
+
+def is_split() -> Any:
+    """Whether an outcome is live in the primary book; its key is 32 digits there, whatever the database makes of it."""
+    key = func.replace(cast(OutcomeRecord.id, String), "-", "")
+    return exists().where(LiveClaim.book == PRIMARY, LiveClaim.outcome_id == key).correlate(OutcomeRecord)
+
+
+def roster_at_agreement(session: Session, consortium: Consortium, agreed: AgreedAllocation) -> tuple[str, ...]:
+    """The bodies that could answer when the rule was agreed, in the order of the roster, and the unallocated place."""
+    record = session.scalars(select(AgendaItem.agreed_record).where(AgendaItem.id == agreed.item_id)).one()
+    electorate = {body["organisation_id"] for body in (record or {})["electorate"]}
+    members = [str(part.organisation_id) for part in consortium.participations]
+    return (*(member for member in members if member in electorate), UNALLOCATED)
+
+
+def areas_of(session: Session, roster: Roster) -> dict[str, str]:
+    """The member that holds each area, by GSS code; of two with one area, the earlier in the roster."""
+    members = [UUID(party) for party in roster.parties[:-1]]
+    areas = dict(
+        session.execute(select(Organisation.id, Organisation.area_gss).where(Organisation.id.in_(members))).all()
+    )
+    held: dict[str, str] = {}
+    for member in members:
+        area = areas.get(member)
+        if area is not None:
+            held.setdefault(area, str(member))
+    return held
+
+
+def find_roster(session: Session, digest: str) -> Roster | None:
+    """The roster with this digest."""
+    return session.scalars(select(Roster).where(Roster.digest == digest)).one_or_none()
+
+
+def find_rule_version(session: Session, digest: str) -> RuleVersion | None:
+    """The rule with this digest."""
+    return session.scalars(select(RuleVersion).where(RuleVersion.digest == digest)).one_or_none()
+
+
+def find_weight_version(session: Session, digest: str) -> WeightVersion | None:
+    """The weights with this digest."""
+    return session.scalars(select(WeightVersion).where(WeightVersion.digest == digest)).one_or_none()
+
+
+def head_of(session: Session, book: str, scope: str) -> PostedSplit | None:
+    """The newest row of a chain."""
+    return session.scalars(
+        select(PostedSplit)
+        .where(PostedSplit.book == book, PostedSplit.scope == scope)
+        .order_by(PostedSplit.seq.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def live_split_of(session: Session, record_id: UUID) -> PostedSplit | None:
+    """The split of the primary book in which an outcome counts now."""
+    return session.scalars(
+        select(PostedSplit)
+        .join(LiveClaim, LiveClaim.split_id == PostedSplit.id)
+        .where(LiveClaim.book == PRIMARY, LiveClaim.outcome_id == record_id.hex)
+    ).one_or_none()
+
+
+def get_split(session: Session, actor: Actor, consortium_id: UUID, split_id: UUID) -> tuple[Consortium, PostedSplit]:
+    """A row of the ledger with what it rests on, and its consortium. Raises NotFound, also for outsiders."""
+    consortium = get_joined_consortium(session, actor, consortium_id)
+    row = session.scalars(
+        select(PostedSplit)
+        .where(PostedSplit.id == split_id, PostedSplit.consortium_id == consortium.id)
+        .options(
+            selectinload(PostedSplit.roster),
+            selectinload(PostedSplit.rule_version),
+            selectinload(PostedSplit.weight_version),
+            selectinload(PostedSplit.measure).joinedload(Measure.framework_version),
+            selectinload(PostedSplit.contract),
+            selectinload(PostedSplit.place),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no such split in this consortium")
+    return consortium, row
+
+
+def title_of_measure(session: Session, measure_id: UUID) -> str:
+    """What the measure is called."""
+    return session.scalars(select(Measure.title).where(Measure.id == measure_id)).one()
+
+
+def spec_of(rule: RuleVersion) -> dict[str, Any]:
+    """The rule as `calc.allocation` reads it."""
+    spec: dict[str, Any] = json.loads(rule.spec)
+    return spec
+
+
+def roster_digest(roster: Roster) -> str:
+    """The digest of a roster's content."""
+    return sha256_hex({"consortium": roster.consortium_id.hex, "parties": list(roster.parties)})
+
+
+def rule_digest(rule: RuleVersion, roster: str) -> str:
+    """The digest of a rule's content; `roster` is the digest of its roster."""
+    return sha256_hex(
+        {
+            "consortium": rule.consortium_id.hex,
+            "roster": roster,
+            "spec": spec_of(rule),
+            "item": rule.item_id.hex,
+            "offer": rule.offer_number,
+            "agreed_at": rule.agreed_at.astimezone(UTC).isoformat(timespec="microseconds"),
+        }
+    )
+
+
+def weight_digest(version: WeightVersion, roster: str) -> str:
+    """The digest of weights; `roster` is the digest of their roster."""
+    return sha256_hex({"roster": roster, "basis": version.basis, "weights": list(version.weights)})
+
+
+def digests_of(session: Session, row: PostedSplit) -> dict[str, str]:
+    """The digests of the roster, rule and weights a row rests on."""
+    return {
+        "roster": session.scalars(select(Roster.digest).where(Roster.id == row.roster_id)).one(),
+        "rule": session.scalars(select(RuleVersion.digest).where(RuleVersion.id == row.rule_version_id)).one(),
+        "weights": session.scalars(select(WeightVersion.digest).where(WeightVersion.id == row.weight_version_id)).one(),
+    }
+
+
+def content_of(row: PostedSplit, digests: dict[str, str]) -> dict[str, Any]:
+    """Everything a row says, as canonical JSON for its digest."""
+    return {
+        **digests,
+        "id": row.id.hex,
+        "book": row.book,
+        "scope": row.scope,
+        "seq": row.seq,
+        "reverses": row.reverses_id.hex if row.reverses_id else None,
+        "consortium": row.consortium_id.hex,
+        "total": row.total,
+        "amounts": list(row.amounts),
+        "outcomes": list(row.outcomes),
+        "versions": list(row.versions),
+        "quantities": list(row.quantities),
+        "explanation": row.explanation,
+        "reason": row.reason,
+        "posted_by": row.posted_by_id.hex,
+        "posted_at": row.posted_at.astimezone(UTC).isoformat(timespec="microseconds"),
+    }
