@@ -8,11 +8,12 @@ from commonpurse.consortia.commands.agreement import (
     sign_agreement,
     write_agreement,
 )
-from commonpurse.consortia.commands.decisions import cast_vote, close_due, open_decision, withdraw_decision
+from commonpurse.consortia.commands.decisions import USUAL_DAYS, cast_vote, close_due, open_decision, withdraw_decision
 from commonpurse.consortia.commands.forming import create, edit_place, edit_purpose, edit_rule, edit_timetable
 from commonpurse.consortia.commands.standing import publish_summary, set_weight, withdraw_summary
 
 __all__ = [
+    "USUAL_DAYS",
     "accept_invitation",
     "cast_vote",
     "close_due",

@@ -125,7 +125,6 @@ def _write_invitations(session: Session, consortium: Consortium, part: Participa
             purpose=consortium.purpose,
             lead=consortium.lead.name,
             body=part.organisation.name,
-            person=person.label,
         )
     return len(people)
 

@@ -7,7 +7,7 @@ from commonpurse.consortia.queries.decisions import (
     get_decision,
     open_stage_move,
 )
-from commonpurse.consortia.queries.faces import Face, body_rows, face_of, rule_in_words
+from commonpurse.consortia.queries.faces import Face, body_rows, face_of, rule_in_words, stages_in_words
 from commonpurse.consortia.queries.facts import (
     administrators_of,
     find_area,
@@ -27,8 +27,9 @@ from commonpurse.consortia.queries.membership import (
     participation_of,
     signatures_by_body,
 )
-from commonpurse.consortia.queries.pages import home_page, list_page, tasks_page
+from commonpurse.consortia.queries.pages import ConsortiumRow, home_page, joined_consortia, list_page, tasks_page
 from commonpurse.consortia.queries.steps import (
+    EditPage,
     agreement_page,
     edit_page,
     invite_page,
@@ -36,11 +37,14 @@ from commonpurse.consortia.queries.steps import (
     members_page,
     moves_page,
 )
-from commonpurse.consortia.queries.waiting import last_day, waiting
+from commonpurse.consortia.queries.waiting import LONDON, last_day, waiting
 
 __all__ = [
+    "LONDON",
     "Body",
+    "ConsortiumRow",
     "DecisionPage",
+    "EditPage",
     "Face",
     "administrators_of",
     "agreement_page",
@@ -60,6 +64,7 @@ __all__ = [
     "invite_page",
     "is_invited",
     "joined_bodies",
+    "joined_consortia",
     "joined_parts",
     "last_day",
     "latest_agreement",
@@ -70,6 +75,7 @@ __all__ = [
     "participation_of",
     "rule_in_words",
     "signatures_by_body",
+    "stages_in_words",
     "standing",
     "tasks_page",
     "waiting",

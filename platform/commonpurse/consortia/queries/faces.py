@@ -129,3 +129,8 @@ def body_rows(session: Session, consortium: Consortium) -> tuple[BodyRow, ...]:
         )
         for part in consortium.participations
     )
+
+
+def stages_in_words() -> tuple[tuple[str, str], ...]:
+    """Every stage with the msgid of its name, in order."""
+    return tuple(rules.STAGE_WORDS.items())

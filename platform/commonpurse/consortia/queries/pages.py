@@ -12,6 +12,7 @@ from commonpurse.consortia import policy, rules
 from commonpurse.consortia.models import (
     Consortium,
     Decision,
+    Milestone,
     Participation,
     ParticipationState,
     Stage,
@@ -113,6 +114,40 @@ def list_page(
         pages=-(-total // ROWS_A_PAGE),
         may_create=body is not None and policy.may_create(actor, body),
     )
+
+
+@dataclass(frozen=True)
+class ConsortiumRow:
+    """A consortium the body has joined, with the next date of its timetable."""
+
+    id: UUID
+    name: str
+    stage: str
+    lead: str
+    next_date: date | None
+
+
+def joined_consortia(session: Session, actor: Actor, today: date, *, limit: int = 50) -> list[ConsortiumRow]:
+    """The consortia that the actor's body has joined, those with the soonest date first."""
+    if actor.organisation_id is None:
+        return []
+    soonest = (
+        select(func.min(Milestone.due_on))
+        .where(Milestone.consortium_id == Consortium.id, Milestone.due_on >= today)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Consortium.id, Consortium.name, Consortium.stage, Organisation.name, soonest)
+        .join(Participation, Participation.consortium_id == Consortium.id)
+        .join(Organisation, Organisation.id == Consortium.lead_organisation_id)
+        .where(
+            Participation.organisation_id == actor.organisation_id,
+            Participation.state == ParticipationState.JOINED,
+        )
+        .order_by(soonest.is_(None), soonest, Consortium.name, Consortium.id)
+        .limit(limit)
+    )
+    return [ConsortiumRow(key, name, stage.value, lead, day) for key, name, stage, lead, day in rows]
 
 
 @dataclass(frozen=True)
