@@ -14,16 +14,16 @@ from wtforms.widgets import HiddenInput
 from commonpurse.calc.allocation import BadRule, parse_rule
 from commonpurse.calc.allocation_rules import FixedPercentages
 from commonpurse.core.errors import Refused
-from commonpurse.web.fields import ExactField, Needed, TextField
+from commonpurse.web.fields import Choice, ExactField, Needed, TextField
 from commonpurse.web.form import Form
 
 TOO_OLD = _l("The page is too old. Reload it and try again")
 KINDS = [
-    ("equal", _l("Equal shares")),
-    ("committed_budget", _l("Committed budget")),
-    ("required_quantity", _l("Required quantity")),
-    ("fixed_percentages", _l("Fixed percentages")),
-    ("place_then_budget", _l("Place of delivery, then committed budget")),
+    Choice("equal", _l("Equal shares")),
+    Choice("committed_budget", _l("Committed budget")),
+    Choice("required_quantity", _l("Required quantity")),
+    Choice("fixed_percentages", _l("Fixed percentages")),
+    Choice("place_then_budget", _l("Place of delivery, then committed budget")),
 ]
 HINTS = {
     "equal": _l("Every body receives the same."),
@@ -56,6 +56,7 @@ class TargetOfferForm(NegotiatingForm):
     rationale = TextAreaField(
         _l("Why (optional)"),
         [Length(max=2000, message=_l("The reason must be 2,000 characters or fewer"))],
+        default="",
         render_kw={"rows": 3},
     )
     submit = SubmitField(_l("Make this offer"))
@@ -73,6 +74,7 @@ class AllocationOfferForm(NegotiatingForm):
     rationale = TextAreaField(
         _l("Why (optional)"),
         [Length(max=2000, message=_l("The reason must be 2,000 characters or fewer"))],
+        default="",
         render_kw={"rows": 3},
     )
     submit = SubmitField(_l("Make this offer"))
@@ -86,7 +88,8 @@ class AllocationOfferForm(NegotiatingForm):
     def values(self) -> dict[str, Any]:
         """The command's arguments: the kind and what it needs make one `allocation`."""
         values = {name: value for name, value in super().values().items() if not name.startswith("percentage_")}
-        return {**values, "allocation": self._spec(values.pop("kind"))}
+        allocation = self._spec(values.pop("kind"))
+        return {**values, "allocation": allocation}
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Besides each field, that percentages make exactly 100."""
@@ -128,11 +131,12 @@ class PositionForm(NegotiatingForm):
 
     answer = RadioField(
         validators=[InputRequired(_l("Select whether you agree, object or abstain"))],
-        choices=[("agree", _l("Agree")), ("object", _l("Object")), ("abstain", _l("Abstain"))],
+        choices=[Choice("agree", _l("Agree")), Choice("object", _l("Object")), Choice("abstain", _l("Abstain"))],
     )
     reason = TextAreaField(
         _l("Why you object"),
         [Length(max=2000, message=_l("The reason must be 2,000 characters or fewer"))],
+        default="",
         render_kw={"rows": 3, "hint": _l("The others see it. Say what you could agree to.")},
     )
 
@@ -143,10 +147,6 @@ class PositionForm(NegotiatingForm):
             self.reason.errors = [gettext("Enter a reason for the objection")]
             return False
         return valid
-
-    def values(self) -> dict[str, Any]:
-        """Only an objection has a reason."""
-        return {**super().values(), "reason": self.reason.data or ""}
 
 
 class CommentForm(ActForm):
@@ -159,13 +159,24 @@ class CommentForm(ActForm):
     )
 
 
+def _measure_key(value: str) -> UUID | None:
+    """The key chosen from the list; None for anything that is no key, which the command refuses."""
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
+
+
 class AddItemForm(ActForm):
     """Put something on the agenda."""
 
     kind = RadioField(
         _l("What do you want to agree?"),
         [InputRequired(_l("Select what you want to agree"))],
-        choices=[("target", _l("A target for a measure")), ("allocation_rule", _l("How outcomes are shared"))],
+        choices=[
+            Choice("target", _l("A target for a measure")),
+            Choice("allocation_rule", _l("How outcomes are shared")),
+        ],
         render_kw={
             "hints": {
                 "target": _l("How much the supplier should deliver, such as 40 apprenticeship starts."),
@@ -173,7 +184,7 @@ class AddItemForm(ActForm):
             }
         },
     )
-    measure_id = SelectField(_l("Measure"), coerce=lambda value: UUID(value) if value else None, validate_choice=False)
+    measure_id = SelectField(_l("Measure"), coerce=_measure_key, validate_choice=False)
     submit = SubmitField(_l("Put it on the agenda"))
 
     def values(self) -> dict[str, Any]:

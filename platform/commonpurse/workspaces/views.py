@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from commonpurse.core.errors import Refused, Stale
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.web.access import current_actor, signed_in
+from commonpurse.web.fields import Choice
 from commonpurse.web.form import Form
 from commonpurse.workspaces import commands, queries
 from commonpurse.workspaces.forms import (
@@ -56,8 +57,12 @@ def add_item(consortium_id: UUID) -> ResponseReturnValue:
         page = queries.workspace_page(session, current_actor(), consortium_id, datetime.now(UTC))
         measures = queries.list_measure_choices(session, current_actor(), consortium_id)
     form = AddItemForm(idempotency_key=uuid4().hex)
-    form.measure_id.choices = [("", _("Select a measure"))] + [
-        (str(row.id), f"{row.code} {row.title} ({row.unit}), {row.framework} {row.edition}".strip()) for row in measures
+    form.measure_id.choices = [
+        Choice("", _("Select a measure")),
+        *(
+            Choice(str(row.id), f"{row.code} {row.title} ({row.unit}), {row.framework} {row.edition}")
+            for row in measures
+        ),
     ]
     if form.validate_on_submit():
         try:
