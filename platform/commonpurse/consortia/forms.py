@@ -5,10 +5,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, IntegerField, RadioField, SubmitField, TextAreaField
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms.validators import DataRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
-from commonpurse.web.fields import DatePartsField, Needed, TextField
+from commonpurse.web.fields import Choice, DatePartsField, Needed, TextField
 from commonpurse.web.form import Form
 
 
@@ -78,11 +78,12 @@ class RuleForm(Form):
         _l("How do the bodies decide?"),
         [Needed(_l("Select how the bodies decide"))],
         choices=[
-            ("consent", _l("Consent: nobody objects")),
-            ("unanimity", _l("Everyone agrees")),
-            ("majority", _l("Majority of the bodies")),
-            ("weighted", _l("Weighted by committed budget")),
+            Choice("consent", _l("Consent: nobody objects")),
+            Choice("unanimity", _l("Everyone agrees")),
+            Choice("majority", _l("Majority of the bodies")),
+            Choice("weighted", _l("Weighted by committed budget")),
         ],
+        validate_choice=False,
         render_kw={"label_class": "govuk-fieldset__legend--l", "page_heading": True},
     )
     quorum_percent = IntegerField(
@@ -137,7 +138,10 @@ class AnswerInvitationForm(Form):
     answer = RadioField(
         _l("What does your organisation answer?"),
         [Needed(_l("Select whether your organisation accepts or declines"))],
-        choices=[("accept", _l("Accept, and sign the agreement above")), ("decline", _l("Decline"))],
+        choices=[
+            Choice("accept", _l("Accept, and sign the agreement above")),
+            Choice("decline", _l("Decline")),
+        ],
     )
     reason = TextAreaField(
         _l("Why does your organisation decline?"),
@@ -153,7 +157,7 @@ class SignForm(Form):
 
     agreed = BooleanField(
         _l("I have read this version and may sign it for my organisation"),
-        [Needed(_l("Select that you have read this version and may sign it"))],
+        [DataRequired(_l("Select that you have read this version and may sign it"))],
     )
     number = SeenField()
     submit = SubmitField(_l("Sign"))
@@ -206,7 +210,12 @@ class WithdrawSummaryForm(ReasonForm):
 class ProposeStageForm(Form):
     """Ask the bodies to move to another stage."""
 
-    stage = RadioField(_l("Where should the consortium move?"), [Needed(_l("Select the stage to move to"))], choices=[])
+    stage = RadioField(
+        _l("Where should the consortium move?"),
+        [Needed(_l("Select the stage to move to"))],
+        choices=[],
+        validate_choice=False,
+    )
     closes_on = DatePartsField(
         _l("Last day to answer"),
         [Needed(_l("Enter the last day to answer"))],
@@ -221,7 +230,11 @@ class VoteForm(Form):
     answer = RadioField(
         _l("What does your organisation answer?"),
         [Needed(_l("Select your answer"))],
-        choices=[("agree", _l("Agree")), ("object", _l("Object")), ("abstain", _l("Abstain"))],
+        choices=[
+            Choice("agree", _l("Agree")),
+            Choice("object", _l("Object")),
+            Choice("abstain", _l("Abstain")),
+        ],
     )
     reason = TextAreaField(
         _l("Reason"),
