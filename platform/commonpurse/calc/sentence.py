@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 def message(msgid: str) -> str:
@@ -11,14 +12,14 @@ def message(msgid: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A message and its values; `str()` gives the English, gettext finds other languages by `msgid`.
+    """A message and its values, sentences among them; `str()` gives the English, gettext other languages by `msgid`.
 
     >>> str(Sentence("Enter %(least)s or more", {"least": "£1.00"}))
     'Enter £1.00 or more'
     """
 
     msgid: str
-    values: Mapping[str, str | int] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return self.msgid % self.values

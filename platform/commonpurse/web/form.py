@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from typing import Any, Self
 
-from flask_babel import gettext
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, SubmitField
 from wtforms.fields.simple import FileField
 
 from commonpurse.core.errors import DomainError, Refused
+from commonpurse.web.words import say
+
+__all__ = ["Form", "say"]
 
 
 class Form(FlaskForm):  # type: ignore[misc]
@@ -54,8 +56,3 @@ def _as_typed(value: object) -> str:
     if isinstance(value, bool):
         return "y" if value else ""
     return str(value)
-
-
-def say(error: DomainError) -> str:
-    """The sentence of `error` in the reader's language."""
-    return str(gettext(error.message, **error.values))

@@ -13,7 +13,7 @@ from wtforms.validators import ValidationError
 
 from commonpurse.core.errors import DomainError
 from commonpurse.core.log import Entry
-from commonpurse.web.form import say
+from commonpurse.web.words import say
 
 socketio = SocketIO()
 EVENTS: dict[str, Callable[..., Any]] = {}

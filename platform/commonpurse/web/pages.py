@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 from commonpurse import __version__
 from commonpurse.calc import money, quantity
 from commonpurse.core.errors import DomainError, NotAllowed
-from commonpurse.web.form import say
+from commonpurse.web.words import say
 
 LONDON = ZoneInfo("Europe/London")
 PAGES = {400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503}
@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
     app.template_filter("datetime")(say_datetime)
     app.template_filter("quantity")(quantity.say)
     app.template_filter("number")(say_number)
+    app.template_filter("say")(say)
     app.template_global("csp_nonce")(csp_nonce)
     app.template_global("asset")(asset)
     app.template_global("csrf_token")(generate_csrf)
@@ -107,7 +108,7 @@ def _secure(response: Response) -> Response:
 
 
 def _domain_error(error: DomainError) -> tuple[str, int]:
-    who = gettext(error.who) if isinstance(error, NotAllowed) and error.who else None
+    who = say(error.who) if isinstance(error, NotAllowed) and error.who else None
     return _page(error.status, message=say(error), who=who)
 
 
