@@ -50,7 +50,8 @@ def seed_demo() -> None:
     """Fill the database for the demonstration; a second time changes nothing."""
     from commonpurse.ops import demo
 
-    click.echo(demo.seed(Path(current_app.config["REFERENCE_FOLDER"]), now=datetime.now(UTC)))
+    config = current_app.config
+    click.echo(demo.seed(Path(config["REFERENCE_FOLDER"]), now=datetime.now(UTC), is_demo=config["DEMO"]))
 
 
 @demo_group.command("check")

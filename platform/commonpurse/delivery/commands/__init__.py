@@ -2,5 +2,6 @@
 
 from commonpurse.delivery.commands.award import record_award
 from commonpurse.delivery.commands.records import check_record, record_outcome, replace_record
+from commonpurse.delivery.rules import UploadedFile
 
-__all__ = ["check_record", "record_award", "record_outcome", "replace_record"]
+__all__ = ["UploadedFile", "check_record", "record_award", "record_outcome", "replace_record"]
