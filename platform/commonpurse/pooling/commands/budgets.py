@@ -27,7 +27,7 @@ def add_budget(
     consortium_id: UUID,
     financial_year: int,
     amount_pence: int,
-    commitment_level: CommitmentLevel,
+    commitment_level: str,
     source: str,
     now: datetime,
 ) -> UUID:
@@ -35,6 +35,7 @@ def add_budget(
 
     Args:
         financial_year: its first calendar year: 2026 for 2026-27.
+        commitment_level: a `CommitmentLevel`.
 
     Returns:
         The key of the contribution.

@@ -44,7 +44,7 @@ def check_upload(
     actor: Actor,
     *,
     consortium_id: UUID,
-    kind: UploadKind,
+    kind: str,
     filename: str,
     content: bytes,
     now: datetime,
@@ -59,6 +59,7 @@ def check_upload(
         Refused: the file cannot be read as a whole, or was stored before.
     """
     checks.get_open_consortium(session, actor, consortium_id)
+    kind = UploadKind(kind)
     digest = sha256(content).hexdigest()
     before = queries.find_stored_upload(session, consortium_id, actor.organisation, kind, digest)
     if before is not None:

@@ -28,16 +28,18 @@ from commonpurse.pooling.queries.suppliers import (
     shared_suppliers_page,
     supplier_page,
 )
-from commonpurse.pooling.queries.uploads import find_stored_upload, get_upload, upload_page
+from commonpurse.pooling.queries.uploads import UploadPage, consortium_name, find_stored_upload, get_upload, upload_page
 from commonpurse.pooling.queries.waiting import waiting
 from commonpurse.pooling.queries.weights import committed_weights, list_needs, required_quantity_weights
 
 __all__ = [
     "BudgetTable",
     "Order",
+    "UploadPage",
     "budget_contents",
     "budget_page",
     "committed_weights",
+    "consortium_name",
     "contribution_page",
     "current_supplier",
     "find_spend_file",

@@ -81,6 +81,12 @@ def find_stored_upload(
     ).one_or_none()
 
 
+def consortium_name(session: Session, actor: Actor, consortium_id: UUID) -> tuple[str, bool]:
+    """The name, and whether the actor may enter lines. Raises NotFound unless the actor's body joined."""
+    consortium = get_joined_consortium(session, actor, consortium_id)
+    return consortium.name, policy.may_enter(actor, consortium)
+
+
 def upload_page(session: Session, actor: Actor, consortium_id: UUID, upload_id: UUID) -> UploadPage:
     """A checked file of the actor's body. Raises NotFound."""
     consortium = get_joined_consortium(session, actor, consortium_id)

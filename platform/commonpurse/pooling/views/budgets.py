@@ -1,0 +1,116 @@
+"""Pages of what the bodies of a consortium can spend."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from commonpurse.calc.quantity import from_smallest
+from commonpurse.core.errors import Refused, Stale
+from commonpurse.core.tabular import Cell
+from commonpurse.core.transaction import reading, transaction
+from commonpurse.pooling import commands, queries
+from commonpurse.pooling.forms import ApproveBudgetForm, BudgetForm
+from commonpurse.pooling.queries import BudgetTable
+from commonpurse.pooling.rules.years import financial_year_of, say_financial_year
+from commonpurse.pooling.views.blueprint import blueprint, download, now
+from commonpurse.web.access import current_actor, signed_in
+from commonpurse.web.fields import Choice
+from commonpurse.web.limits import EXPENSIVE, limiter
+
+YEARS_OFFERED = 12
+
+blueprint.add_app_template_filter(say_financial_year, "financial_year")
+
+
+@blueprint.get("/consortia/<uuid:consortium_id>/budget")
+@signed_in
+def budget(consortium_id: UUID) -> ResponseReturnValue:
+    """The pooled budget by year and body: firm, indicative and awaited money apart."""
+    with reading() as session:
+        page = queries.budget_page(session, current_actor(), consortium_id)
+    return render_template("pooling/budget.html", page=page)
+
+
+@blueprint.get("/consortia/<uuid:consortium_id>/budget/download/<any(csv, xlsx):kind>")
+@limiter.limit(EXPENSIVE)
+@signed_in
+def export_budget(consortium_id: UUID, kind: str) -> ResponseReturnValue:
+    """The pooled tables as one file, in pounds."""
+    with reading() as session:
+        page = queries.budget_page(session, current_actor(), consortium_id)
+    headers = [gettext("Commitment"), gettext("Financial year"), *(name for _, name in page.bodies), gettext("Total")]
+    rows = [
+        *_rows(gettext("Committed and approved"), page.committed),
+        *_rows(gettext("Indicative"), page.indicative),
+    ]
+    return download("pooled-budget", gettext("Pooled budget"), headers, rows, kind)
+
+
+def _rows(words: str, table: BudgetTable) -> list[list[Cell]]:
+    return [
+        [
+            words,
+            say_financial_year(row.financial_year),
+            *(None if pence is None else from_smallest(pence, 2) for pence in row.amounts),
+            from_smallest(row.total_pence, 2),
+        ]
+        for row in table.rows
+    ]
+
+
+@blueprint.route("/consortia/<uuid:consortium_id>/budget/add", methods=["GET", "POST"])
+@signed_in
+def add_budget(consortium_id: UUID) -> ResponseReturnValue:
+    """Enter money of one's own body."""
+    form = BudgetForm()
+    first = financial_year_of(now().date()) - 1
+    years = range(first, first + YEARS_OFFERED)
+    form.financial_year.choices = [Choice(year, say_financial_year(year)) for year in years]
+    if form.financial_year.data is None:
+        form.financial_year.data = first + 1
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                values = {"consortium_id": consortium_id, **form.values()}
+                commands.add_budget(session, current_actor(), now=now(), **values)
+        except Refused as error:
+            form.show(error)
+        else:
+            flash(gettext("The money is entered."), "success")
+            return redirect(url_for(".budget", consortium_id=consortium_id))
+    with reading() as session:
+        page = queries.budget_page(session, current_actor(), consortium_id)
+    return render_template("pooling/add_budget.html", page=page, form=form)
+
+
+@blueprint.route("/consortia/<uuid:consortium_id>/budget/<uuid:contribution_id>/approve", methods=["GET", "POST"])
+@signed_in
+def approve_budget(consortium_id: UUID, contribution_id: UUID) -> ResponseReturnValue:
+    """Stand by money that somebody else of one's own body entered, or say why not."""
+    with reading() as session:
+        consortium, line = queries.contribution_page(session, current_actor(), consortium_id, contribution_id)
+    form = ApproveBudgetForm(seen_version=line.version)
+    if form.validate_on_submit():
+        try:
+            _answer(form, consortium_id, contribution_id)
+        except (Refused, Stale) as error:
+            form.show(error)
+        else:
+            flash(gettext("Your answer is recorded."), "success")
+            return redirect(url_for(".budget", consortium_id=consortium_id))
+    return render_template(
+        "pooling/approve_budget.html", consortium=consortium, consortium_id=consortium_id, line=line, form=form
+    )
+
+
+def _answer(form: ApproveBudgetForm, consortium_id: UUID, contribution_id: UUID) -> None:
+    values = form.values()
+    reason, approves = values.pop("reason"), values.pop("answer") == "approve"
+    values |= {"consortium_id": consortium_id, "contribution_id": contribution_id, "now": now()}
+    with transaction() as session:
+        if approves:
+            commands.approve_budget(session, current_actor(), **values)
+        else:
+            commands.refuse_budget(session, current_actor(), reason=reason or "", **values)

@@ -1,0 +1,102 @@
+"""Pages of what the bodies of a consortium need."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from commonpurse.core.errors import Refused, Stale
+from commonpurse.core.transaction import reading, transaction
+from commonpurse.pooling import commands, queries
+from commonpurse.pooling.forms import EditNeedForm, NeedForm, RemoveNeedForm
+from commonpurse.pooling.views.blueprint import blueprint, download, now
+from commonpurse.web.access import current_actor, signed_in
+from commonpurse.web.limits import EXPENSIVE, limiter
+
+
+@blueprint.get("/consortia/<uuid:consortium_id>/needs")
+@signed_in
+def needs(consortium_id: UUID) -> ResponseReturnValue:
+    """The pooled need: what adds up, what cannot be added, and every line."""
+    with reading() as session:
+        page = queries.needs_page(session, current_actor(), consortium_id)
+    return render_template("pooling/needs.html", page=page)
+
+
+@blueprint.get("/consortia/<uuid:consortium_id>/needs/download/<any(csv, xlsx):kind>")
+@limiter.limit(EXPENSIVE)
+@signed_in
+def export_needs(consortium_id: UUID, kind: str) -> ResponseReturnValue:
+    """The pooled table as a file."""
+    with reading() as session:
+        page = queries.needs_page(session, current_actor(), consortium_id)
+    bodies = [name for _, name in page.bodies]
+    headers = [gettext("CPV code"), gettext("Category"), gettext("What is needed"), gettext("Unit"), *bodies]
+    rows = [(row.category_code, row.category, row.description, row.unit, *row.amounts, row.total) for row in page.rows]
+    return download("pooled-need", gettext("Pooled need"), [*headers, gettext("Total")], rows, kind)
+
+
+@blueprint.route("/consortia/<uuid:consortium_id>/needs/add", methods=["GET", "POST"])
+@signed_in
+def add_need(consortium_id: UUID) -> ResponseReturnValue:
+    """Say what one's own body needs."""
+    form = NeedForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                values: dict[str, Any] = form.values()
+                commands.add_requirement(session, current_actor(), consortium_id=consortium_id, now=now(), **values)
+        except Refused as error:
+            form.show(error)
+        else:
+            flash(gettext("The line is stored."), "success")
+            return redirect(url_for(".needs", consortium_id=consortium_id))
+    with reading() as session:
+        page = queries.needs_page(session, current_actor(), consortium_id)
+    return render_template("pooling/add_need.html", page=page, form=form)
+
+
+@blueprint.route("/consortia/<uuid:consortium_id>/needs/<uuid:line_id>/edit", methods=["GET", "POST"])
+@signed_in
+def edit_need(consortium_id: UUID, line_id: UUID) -> ResponseReturnValue:
+    """Change a line of one's own body."""
+    with reading() as session:
+        consortium, line = queries.need_page(session, current_actor(), consortium_id, line_id)
+    form = EditNeedForm(obj=line, seen_version=line.version)
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                values: dict[str, Any] = {"consortium_id": consortium_id, "line_id": line_id, **form.values()}
+                commands.change_requirement(session, current_actor(), now=now(), **values)
+        except (Refused, Stale) as error:
+            form.show(error)
+        else:
+            flash(gettext("The line is changed."), "success")
+            return redirect(url_for(".needs", consortium_id=consortium_id))
+    return render_template(
+        "pooling/edit_need.html", consortium=consortium, consortium_id=consortium_id, line=line, form=form
+    )
+
+
+@blueprint.route("/consortia/<uuid:consortium_id>/needs/<uuid:line_id>/remove", methods=["GET", "POST"])
+@signed_in
+def remove_need(consortium_id: UUID, line_id: UUID) -> ResponseReturnValue:
+    """Take a line of one's own body away, with the reason."""
+    with reading() as session:
+        consortium, line = queries.need_page(session, current_actor(), consortium_id, line_id)
+    form = RemoveNeedForm(seen_version=line.version)
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                values: dict[str, Any] = {"consortium_id": consortium_id, "line_id": line_id, **form.values()}
+                commands.remove_requirement(session, current_actor(), now=now(), **values)
+        except (Refused, Stale) as error:
+            form.show(error)
+        else:
+            flash(gettext("The line is removed."), "success")
+            return redirect(url_for(".needs", consortium_id=consortium_id))
+    return render_template(
+        "pooling/remove_need.html", consortium=consortium, consortium_id=consortium_id, line=line, form=form
+    )
