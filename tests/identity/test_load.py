@@ -85,7 +85,7 @@ def test_a_person_without_organisation_is_signed_in_all_the_same(app, session, w
 
 
 def test_client_of_is_that_person(client_of):
-    response = client_of("gateshead", "buyer").get("/sign-in")
+    response = client_of("gateshead", "buyer").get("/account")
     assert "Buyer, gateshead" in response.text
 
 

@@ -12,6 +12,7 @@ from commonpurse.identity.queries.organisations import (
     list_organisations,
     list_public_bodies,
     list_suppliers,
+    managed_organisation,
     names_of,
     organisation_page,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "list_organisations",
     "list_public_bodies",
     "list_suppliers",
+    "managed_organisation",
     "names_of",
     "organisation_page",
     "own_credentials",

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from commonpurse.core.actor import Actor
-from commonpurse.core.errors import NotFound
+from commonpurse.core.errors import NotFound, require
 from commonpurse.identity import policy
 from commonpurse.identity.models import (
     Identifier,
@@ -21,6 +21,7 @@ from commonpurse.identity.models import (
     PublicBodyKind,
     SingleUseLink,
 )
+from commonpurse.identity.rules import addresses
 from commonpurse.reference import queries as reference
 from commonpurse.reference.models import Area
 
@@ -116,10 +117,11 @@ def find_organisation_by_name(session: Session, name: str) -> OrganisationRow | 
 
 def find_area(session: Session, typed: str) -> str | None:
     """The GSS code of the area that was typed: its code, or its name if only one area is called that."""
-    known = reference.get_area(session, typed)
+    plain = addresses.one_line(typed)
+    known = reference.get_area(session, plain)
     if known is not None:
         return known.gss
-    name = typed.strip().lower()
+    name = plain.lower()
     query = select(Area.gss).where(or_(func.lower(Area.name) == name, func.lower(Area.official_name) == name))
     found = session.scalars(query.order_by(Area.gss).limit(2)).all()
     return found[0] if len(found) == 1 else None
@@ -197,6 +199,24 @@ def organisation_page(session: Session, actor: Actor, organisation_id: UUID, *, 
         invitations=_invitations(session, organisation_id, now) if may_manage else (),
         is_own=is_own,
         may_manage=may_manage,
+    )
+
+
+def managed_organisation(session: Session, actor: Actor, organisation_id: UUID) -> OrganisationRow:
+    """The organisation, for those who may manage its people. Raises NotFound and NotAllowed."""
+    organisation = get_organisation(session, actor, organisation_id)
+    require(
+        policy.may_manage_people(actor, organisation),
+        "You cannot change who works for this organisation",
+        who=policy.WHO_MANAGES,
+    )
+    return OrganisationRow(
+        organisation.id,
+        organisation.name,
+        organisation.kind,
+        organisation.public_body_kind,
+        organisation.area_gss,
+        None,
     )
 
 

@@ -1,6 +1,6 @@
 """Pages of identity."""
 
-from commonpurse.identity.views import entrance
+from commonpurse.identity.views import account, entrance, links, organisations, people
 from commonpurse.identity.views.blueprint import blueprint
 
-__all__ = ["blueprint", "entrance"]
+__all__ = ["account", "blueprint", "entrance", "links", "organisations", "people"]
