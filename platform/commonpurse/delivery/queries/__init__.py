@@ -1,5 +1,14 @@
 """Reads of delivery: rows for commands, pages for views."""
 
+from commonpurse.delivery.queries.contracts import award_page, delivery_page, report_page
+from commonpurse.delivery.queries.records import (
+    RecordFilter,
+    RecordRow,
+    list_records,
+    record_page,
+    records_page,
+    waiting,
+)
 from commonpurse.delivery.queries.rows import (
     find_place,
     find_supplier,
@@ -13,6 +22,10 @@ from commonpurse.delivery.queries.rows import (
 )
 
 __all__ = [
+    "RecordFilter",
+    "RecordRow",
+    "award_page",
+    "delivery_page",
     "find_place",
     "find_supplier",
     "get_contract",
@@ -21,5 +34,10 @@ __all__ = [
     "has_content",
     "is_claimed",
     "list_contracts",
+    "list_records",
     "list_suppliers",
+    "record_page",
+    "records_page",
+    "report_page",
+    "waiting",
 ]

@@ -1,0 +1,182 @@
+"""Pages about contracts: what was promised and how far it is kept, and what the forms start from."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from commonpurse.calc.sentence import Sentence
+from commonpurse.consortia.queries import get_joined_consortium
+from commonpurse.core.actor import Actor
+from commonpurse.core.errors import require
+from commonpurse.delivery import policy
+from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
+from commonpurse.delivery.queries.rows import list_contracts, list_suppliers
+from commonpurse.delivery.rules import quarters_of, say_quarter
+from commonpurse.workspaces.queries import AgreedTarget, agreed_allocation, agreed_targets
+
+
+@dataclass(frozen=True)
+class CommitmentRow:
+    """One promise and how far it is kept, in smallest units of the measure."""
+
+    measure_id: UUID
+    code: str
+    title: str
+    unit: str
+    decimals: int
+    committed: int
+    reported: int
+    verified: int
+
+
+@dataclass(frozen=True)
+class ContractPart:
+    """One contract on the page of a consortium's delivery."""
+
+    id: UUID
+    title: str
+    reference: str
+    supplier: str
+    price_pence: int
+    awarded_on: date
+    starts_on: date
+    ends_on: date
+    commitments: tuple[CommitmentRow, ...]
+
+
+@dataclass(frozen=True)
+class DeliveryPage:
+    """The contracts of a consortium, and what waits."""
+
+    consortium_id: UUID
+    consortium: str
+    contracts: tuple[ContractPart, ...]
+    awaiting_check: int
+    rule_agreed: bool
+    may_record_award: bool
+    may_report: bool
+
+
+def delivery_page(session: Session, actor: Actor, consortium_id: UUID) -> DeliveryPage:
+    """Contracts with commitments, reported and verified sums. Raises NotFound for outsiders."""
+    consortium = get_joined_consortium(session, actor, consortium_id)
+    sums = _sums(session, consortium_id)
+    contracts = tuple(_part(contract, sums) for contract in list_contracts(session, consortium_id))
+    waiting = session.scalar(
+        select(func.count())
+        .select_from(OutcomeRecord)
+        .join(Contract, Contract.id == OutcomeRecord.contract_id)
+        .where(Contract.consortium_id == consortium_id, OutcomeRecord.status == VerificationStatus.REPORTED)
+    )
+    return DeliveryPage(
+        consortium_id=consortium_id,
+        consortium=consortium.name,
+        contracts=contracts,
+        awaiting_check=waiting or 0,
+        rule_agreed=agreed_allocation(session, consortium_id) is not None,
+        may_record_award=policy.may_record_award(actor, consortium),
+        may_report=bool(contracts) and policy.may_report(actor, consortium),
+    )
+
+
+def _sums(session: Session, consortium_id: UUID) -> dict[tuple[UUID, UUID], tuple[int, int]]:
+    rows = session.execute(
+        select(
+            OutcomeRecord.contract_id,
+            OutcomeRecord.measure_id,
+            func.sum(case((OutcomeRecord.status == VerificationStatus.REPORTED, OutcomeRecord.quantity), else_=0)),
+            func.sum(case((OutcomeRecord.status == VerificationStatus.VERIFIED, OutcomeRecord.quantity), else_=0)),
+        )
+        .join(Contract, Contract.id == OutcomeRecord.contract_id)
+        .where(Contract.consortium_id == consortium_id)
+        .group_by(OutcomeRecord.contract_id, OutcomeRecord.measure_id)
+        .order_by(OutcomeRecord.contract_id, OutcomeRecord.measure_id)
+    )
+    return {(contract, measure): (int(reported), int(verified)) for contract, measure, reported, verified in rows}
+
+
+def _part(contract: Contract, sums: dict[tuple[UUID, UUID], tuple[int, int]]) -> ContractPart:
+    lines = []
+    for line in sorted(contract.commitments, key=lambda line: line.measure.code):
+        reported, verified = sums.get((contract.id, line.measure_id), (0, 0))
+        measure = line.measure
+        lines.append(
+            CommitmentRow(
+                measure.id,
+                measure.code,
+                measure.title,
+                measure.unit,
+                measure.decimals,
+                line.quantity,
+                reported,
+                verified,
+            )
+        )
+    return ContractPart(
+        contract.id,
+        contract.title,
+        contract.reference,
+        contract.supplier.name,
+        contract.price_pence,
+        contract.awarded_on,
+        contract.starts_on,
+        contract.ends_on,
+        tuple(lines),
+    )
+
+
+@dataclass(frozen=True)
+class AwardPage:
+    """What the form for an award starts from."""
+
+    consortium_id: UUID
+    consortium: str
+    rule_agreed: bool
+    targets: tuple[AgreedTarget, ...]
+    suppliers: tuple[tuple[UUID, str], ...]
+
+
+def award_page(session: Session, actor: Actor, consortium_id: UUID) -> AwardPage:
+    """Agreed targets and known suppliers. Raises NotFound, and NotAllowed for who may not record the award."""
+    consortium = get_joined_consortium(session, actor, consortium_id)
+    require(
+        policy.may_record_award(actor, consortium),
+        "You cannot record the award",
+        who="A buyer of the lead authority can do this",
+    )
+    return AwardPage(
+        consortium_id,
+        consortium.name,
+        agreed_allocation(session, consortium_id) is not None,
+        tuple(agreed_targets(session, consortium_id)),
+        tuple(list_suppliers(session)),
+    )
+
+
+@dataclass(frozen=True)
+class ReportPage:
+    """What the form for an outcome starts from: promises, and the quarters of their terms that have begun."""
+
+    consortium_id: UUID
+    consortium: str
+    contracts: tuple[ContractPart, ...]
+    quarters: tuple[tuple[date, Sentence], ...]
+
+
+def report_page(session: Session, actor: Actor, consortium_id: UUID, *, today: date) -> ReportPage:
+    """Contracts and quarters to choose from. Raises NotFound, and NotAllowed for who may not report."""
+    consortium = get_joined_consortium(session, actor, consortium_id)
+    require(policy.may_report(actor, consortium), "You cannot record outcomes here", who="A buyer of a joined body can")
+    contracts = list_contracts(session, consortium_id)
+    quarters = {
+        quarter for contract in contracts for quarter in quarters_of(contract.starts_on, contract.ends_on, today)
+    }
+    return ReportPage(
+        consortium_id,
+        consortium.name,
+        tuple(_part(contract, {}) for contract in contracts),
+        tuple((quarter, say_quarter(quarter)) for quarter in sorted(quarters, reverse=True)),
+    )

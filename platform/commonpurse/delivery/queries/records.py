@@ -1,0 +1,269 @@
+"""Pages about records: the list, one record, and those that wait for a second person."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from commonpurse.calc.sentence import Sentence
+from commonpurse.consortia.models import Consortium, Participation, ParticipationState
+from commonpurse.consortia.queries import get_joined_consortium
+from commonpurse.core.actor import Actor
+from commonpurse.core.waiting import Waiting
+from commonpurse.delivery import policy
+from commonpurse.delivery.models import Contract, EvidenceContent, OutcomeRecord, VerificationStatus
+from commonpurse.delivery.queries.rows import get_record
+from commonpurse.delivery.rules import say_quarter
+from commonpurse.identity.models import Role
+from commonpurse.identity.queries import labels_of, names_of
+from commonpurse.measures.models import Measure
+
+PER_PAGE = 25
+MOST_EXPORTED = 20_000
+MOST_WAITING = 50
+
+
+@dataclass(frozen=True)
+class RecordFilter:
+    """What the list of records is narrowed to; empty values do not narrow."""
+
+    status: str = ""
+    measure_id: UUID | None = None
+    quarter_starting: date | None = None
+
+
+@dataclass(frozen=True)
+class RecordRow:
+    """One record in the list; `quantity` is in smallest units."""
+
+    id: UUID
+    measure: str
+    unit: str
+    decimals: int
+    quantity: int
+    quarter_starting: date
+    quarter: Sentence
+    place: str
+    place_gss: str
+    status: str
+    reported_for: str
+    reported_at: datetime
+    files: int
+
+
+@dataclass(frozen=True)
+class RecordsPage:
+    """One page of the records of a consortium, and what to filter by."""
+
+    consortium_id: UUID
+    consortium: str
+    records: tuple[RecordRow, ...]
+    chosen: RecordFilter
+    measures: tuple[tuple[UUID, str], ...]
+    quarters: tuple[tuple[date, Sentence], ...]
+    number: int
+    pages: int
+    total: int
+    may_report: bool
+
+
+def records_page(
+    session: Session, actor: Actor, consortium_id: UUID, *, chosen: RecordFilter, number: int = 1
+) -> RecordsPage:
+    """One page of the records, the newest first. Raises NotFound for outsiders."""
+    consortium = get_joined_consortium(session, actor, consortium_id)
+    every = _chosen(consortium_id, chosen)
+    total = session.scalar(every.with_only_columns(func.count()).order_by(None)) or 0
+    pages = max(1, -(-total // PER_PAGE))
+    number = min(max(1, number), pages)
+    measures = session.execute(
+        select(Measure.id, Measure.title)
+        .where(Measure.id.in_(_of_consortium(consortium_id).with_only_columns(OutcomeRecord.measure_id)))
+        .order_by(Measure.title, Measure.id)
+    ).all()
+    quarters = session.scalars(
+        _of_consortium(consortium_id)
+        .with_only_columns(OutcomeRecord.quarter_starting)
+        .distinct()
+        .order_by(OutcomeRecord.quarter_starting.desc())
+    ).all()
+    return RecordsPage(
+        consortium_id=consortium_id,
+        consortium=consortium.name,
+        records=_rows(session, every.offset((number - 1) * PER_PAGE).limit(PER_PAGE)),
+        chosen=chosen,
+        measures=tuple((row.id, row.title) for row in measures),
+        quarters=tuple((quarter, say_quarter(quarter)) for quarter in quarters),
+        number=number,
+        pages=pages,
+        total=total,
+        may_report=policy.may_report(actor, consortium),
+    )
+
+
+def list_records(
+    session: Session, actor: Actor, consortium_id: UUID, *, chosen: RecordFilter
+) -> tuple[Consortium, tuple[RecordRow, ...]]:
+    """Every record that is chosen, for a download, at most 20,000. Raises NotFound for outsiders."""
+    consortium = get_joined_consortium(session, actor, consortium_id)
+    return consortium, _rows(session, _chosen(consortium_id, chosen).limit(MOST_EXPORTED))
+
+
+def _of_consortium(consortium_id: UUID) -> Select[Any]:
+    return (
+        select(OutcomeRecord)
+        .join(Contract, Contract.id == OutcomeRecord.contract_id)
+        .where(Contract.consortium_id == consortium_id)
+    )
+
+
+def _chosen(consortium_id: UUID, chosen: RecordFilter) -> Select[Any]:
+    query = _of_consortium(consortium_id)
+    if chosen.status in set(VerificationStatus):
+        query = query.where(OutcomeRecord.status == VerificationStatus(chosen.status))
+    if chosen.measure_id is not None:
+        query = query.where(OutcomeRecord.measure_id == chosen.measure_id)
+    if chosen.quarter_starting is not None:
+        query = query.where(OutcomeRecord.quarter_starting == chosen.quarter_starting)
+    return query.order_by(OutcomeRecord.reported_at.desc(), OutcomeRecord.id)
+
+
+def _rows(session: Session, query: Select[Any]) -> tuple[RecordRow, ...]:
+    options = (
+        joinedload(OutcomeRecord.measure),
+        joinedload(OutcomeRecord.place),
+        joinedload(OutcomeRecord.evidence),
+    )
+    records = session.scalars(query.options(*options)).unique().all()
+    names = names_of(session, {record.reported_for_id for record in records})
+    return tuple(
+        RecordRow(
+            record.id,
+            record.measure.title,
+            record.measure.unit,
+            record.measure.decimals,
+            record.quantity,
+            record.quarter_starting,
+            say_quarter(record.quarter_starting),
+            record.place.name,
+            record.place_gss,
+            record.status.value,
+            names[record.reported_for_id],
+            record.reported_at,
+            len(record.evidence),
+        )
+        for record in records
+    )
+
+
+@dataclass(frozen=True)
+class EvidenceRow:
+    """A file of a record."""
+
+    id: UUID
+    filename: str
+    media_type: str
+    sha256: str
+    size_bytes: int
+    added_at: datetime
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """One record with its evidence; the beneficiary is known only by the first digits of a pseudonym."""
+
+    consortium_id: UUID
+    consortium: str
+    record: RecordRow
+    version: int
+    contract: str
+    subject_kind: str
+    subject: str
+    description: str
+    reported_by: str
+    checked_by: str | None
+    checked_at: datetime | None
+    reason: str
+    corrects_id: UUID | None
+    corrected_by_id: UUID | None
+    evidence: tuple[EvidenceRow, ...]
+    is_own: bool
+    may_check: bool
+    may_correct: bool
+    may_record_again: bool
+
+
+def record_page(session: Session, actor: Actor, consortium_id: UUID, record_id: UUID) -> RecordPage:
+    """Everything about one record. Raises NotFound for outsiders."""
+    consortium, record = get_record(session, actor, consortium_id, record_id)
+    labels = labels_of(session, {record.reported_by_id, *([record.checked_by_id] if record.checked_by_id else [])})
+    sizes = dict(
+        session.execute(
+            select(EvidenceContent.sha256, EvidenceContent.size_bytes).where(
+                EvidenceContent.sha256.in_([item.sha256 for item in record.evidence])
+            )
+        ).all()
+    )
+    replacement = session.scalars(select(OutcomeRecord.id).where(OutcomeRecord.corrects_id == record.id)).one_or_none()
+    [row] = _rows(session, select(OutcomeRecord).where(OutcomeRecord.id == record.id))
+    return RecordPage(
+        consortium_id=consortium_id,
+        consortium=consortium.name,
+        record=row,
+        version=record.version,
+        contract=record.contract.title,
+        subject_kind=record.subject_kind.value,
+        subject=record.subject_key[:8],
+        description=record.description,
+        reported_by=labels[record.reported_by_id],
+        checked_by=labels.get(record.checked_by_id) if record.checked_by_id else None,
+        checked_at=record.checked_at,
+        reason=record.reason,
+        corrects_id=record.corrects_id,
+        corrected_by_id=replacement,
+        evidence=tuple(
+            EvidenceRow(item.id, item.filename, item.media_type, item.sha256, sizes[item.sha256], item.added_at)
+            for item in record.evidence
+        ),
+        is_own=record.reported_by_id == actor.person_id,
+        may_check=policy.may_check(actor, consortium, record),
+        may_correct=policy.may_correct(actor, consortium, record),
+        may_record_again=record.status is VerificationStatus.RETURNED and policy.may_report(actor, consortium),
+    )
+
+
+def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:  # noqa: ARG001 - these have no date
+    """Records of the actor's consortia that wait for a second person, the oldest first."""
+    if actor.organisation_id is None or not actor.has_role(Role.BUYER, Role.APPROVER):
+        return []
+    records = session.scalars(
+        select(OutcomeRecord)
+        .join(OutcomeRecord.contract)
+        .join(Contract.consortium)
+        .join(Participation, Participation.consortium_id == Consortium.id)
+        .where(
+            Participation.organisation_id == actor.organisation_id,
+            Participation.state == ParticipationState.JOINED,
+            OutcomeRecord.status == VerificationStatus.REPORTED,
+            OutcomeRecord.reported_by_id != actor.person_id,
+        )
+        .options(
+            contains_eager(OutcomeRecord.contract).contains_eager(Contract.consortium),
+            joinedload(OutcomeRecord.measure),
+        )
+        .order_by(OutcomeRecord.reported_at, OutcomeRecord.id)
+        .limit(MOST_WAITING)
+    )
+    return [
+        Waiting(
+            msgid="Check a delivered outcome: %(measure)s",
+            endpoint="delivery.show_record",
+            values={"measure": record.measure.title},
+            arguments={"consortium_id": record.contract.consortium_id, "record_id": record.id},
+            consortium=record.contract.consortium.name,
+        )
+        for record in records
+    ]

@@ -1,0 +1,218 @@
+"""Pages about the contract and what was delivered under it."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from commonpurse.calc.quantity import from_smallest
+from commonpurse.core.errors import DomainError, Refused
+from commonpurse.core.tabular import write_csv
+from commonpurse.core.transaction import reading, transaction
+from commonpurse.delivery import commands, queries
+from commonpurse.delivery.forms import CheckRecordForm, RecordOutcomeForm, award_form
+from commonpurse.delivery.rules import UploadedFile
+from commonpurse.web.access import current_actor, signed_in
+from commonpurse.web.fields import Choice
+
+blueprint = Blueprint("delivery", __name__, url_prefix="/consortia/<uuid:consortium_id>/delivery")
+
+
+@blueprint.get("/")
+@signed_in
+def show(consortium_id: UUID) -> ResponseReturnValue:
+    """The contracts, what was promised and how far it is kept."""
+    with reading() as session:
+        page = queries.delivery_page(session, current_actor(), consortium_id)
+    return render_template("delivery/show.html", page=page)
+
+
+@blueprint.route("/award", methods=["GET", "POST"])
+@signed_in
+def record_award(consortium_id: UUID) -> ResponseReturnValue:
+    """Record the contract that was awarded."""
+    with reading() as session:
+        page = queries.award_page(session, current_actor(), consortium_id)
+    form = award_form(
+        [(target.measure_id, target.title, target.unit, target.quantity) for target in page.targets], page.suppliers
+    )
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                commands.record_award(
+                    session, current_actor(), consortium_id=consortium_id, now=datetime.now(UTC), **form.values()
+                )
+        except DomainError as error:
+            form.show(error)
+        else:
+            flash(_("Award recorded"), "success")
+            return redirect(url_for(".show", consortium_id=consortium_id))
+    return render_template("delivery/record_award.html", page=page, form=form)
+
+
+@blueprint.route("/outcomes/record", methods=["GET", "POST"])
+@signed_in
+def record_outcome(consortium_id: UUID) -> ResponseReturnValue:
+    """Record a delivered outcome with its evidence."""
+    now = datetime.now(UTC)
+    with reading() as session:
+        page = queries.report_page(session, current_actor(), consortium_id, today=now.date())
+    form = RecordOutcomeForm()
+    form.commitment.choices = [
+        Choice("", _("Select a measure")),
+        *(
+            Choice(f"{contract.id}:{line.measure_id}", f"{line.title} ({line.unit}), {contract.title}")
+            for contract in page.contracts
+            for line in contract.commitments
+        ),
+    ]
+    form.quarter_starting.choices = [
+        Choice("", _("Select a quarter")),
+        *(Choice(quarter.isoformat(), _(words.msgid, **words.values)) for quarter, words in page.quarters),
+    ]
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                record_id = commands.record_outcome(
+                    session, current_actor(), consortium_id=consortium_id, now=now, **_outcome(form)
+                )
+        except DomainError as error:
+            form.show(error)
+        else:
+            flash(_("Outcome recorded. Another person has to check it before it counts"), "success")
+            return redirect(url_for(".show_record", consortium_id=consortium_id, record_id=record_id))
+    return render_template("delivery/record_outcome.html", page=page, form=form)
+
+
+def _outcome(form: RecordOutcomeForm) -> dict[str, Any]:
+    values = form.values()
+    contract_id, _colon, measure_id = values.pop("commitment").partition(":")
+    sent = [file for file in form.files.data or [] if file and file.filename]
+    return {
+        **values,
+        "contract_id": UUID(contract_id),
+        "measure_id": UUID(measure_id),
+        "quarter_starting": date.fromisoformat(values["quarter_starting"]),
+        "files": [UploadedFile(file.filename, file.read()) for file in sent],
+    }
+
+
+@blueprint.get("/outcomes")
+@signed_in
+def list_records(consortium_id: UUID) -> ResponseReturnValue:
+    """Every record, by page, narrowed by status, measure and quarter."""
+    with reading() as session:
+        page = queries.records_page(
+            session,
+            current_actor(),
+            consortium_id,
+            chosen=_chosen(),
+            number=request.args.get("page", 1, type=int),
+        )
+    return render_template("delivery/list_records.html", page=page, filters_set=_filters_set())
+
+
+@blueprint.get("/outcomes.csv")
+@signed_in
+def records_csv(consortium_id: UUID) -> ResponseReturnValue:
+    """The chosen records as a table."""
+    with reading() as session:
+        _consortium, records = queries.list_records(session, current_actor(), consortium_id, chosen=_chosen())
+    headers = [
+        "Record",
+        "Measure",
+        "Quantity",
+        "Unit",
+        "Quarter starting",
+        "Place",
+        "GSS code",
+        "Status",
+        "Reported by",
+    ]
+    rows = [
+        (
+            str(row.id),
+            row.measure,
+            from_smallest(row.quantity, row.decimals),
+            row.unit,
+            row.quarter_starting.isoformat(),
+            row.place,
+            row.place_gss,
+            row.status,
+            row.reported_for,
+        )
+        for row in records
+    ]
+    return _download(write_csv(headers, rows), "text/csv; charset=utf-8", "outcomes.csv")
+
+
+def _filters_set() -> dict[str, str]:
+    return {name: value for name in ("status", "measure", "quarter") if (value := request.args.get(name, ""))}
+
+
+def _chosen() -> queries.RecordFilter:
+    return queries.RecordFilter(
+        status=request.args.get("status", ""),
+        measure_id=request.args.get("measure", type=UUID),
+        quarter_starting=request.args.get("quarter", type=date.fromisoformat),
+    )
+
+
+@blueprint.get("/outcomes/<uuid:record_id>")
+@signed_in
+def show_record(consortium_id: UUID, record_id: UUID) -> ResponseReturnValue:
+    """One record with its evidence, and the form for the check."""
+    return _record(consortium_id, record_id, CheckRecordForm(formdata=None))
+
+
+@blueprint.post("/outcomes/<uuid:record_id>/check")
+@signed_in
+def check_record(consortium_id: UUID, record_id: UUID) -> ResponseReturnValue:
+    """Verify a record, or return it."""
+    form = CheckRecordForm()
+    if form.validate():
+        try:
+            with transaction() as session:
+                commands.check_record(
+                    session,
+                    current_actor(),
+                    consortium_id=consortium_id,
+                    record_id=record_id,
+                    now=datetime.now(UTC),
+                    **form.values(),
+                )
+        except Refused as error:
+            form.show(error)
+        else:
+            flash(_("Check saved"), "success")
+            return redirect(url_for(".show_record", consortium_id=consortium_id, record_id=record_id))
+    return _record(consortium_id, record_id, form)
+
+
+def _record(consortium_id: UUID, record_id: UUID, form: CheckRecordForm) -> str:
+    with reading() as session:
+        page = queries.record_page(session, current_actor(), consortium_id, record_id)
+    form.seen_version.data = str(page.version)
+    return render_template("delivery/show_record.html", page=page, form=form)
+
+
+@blueprint.get("/outcomes/<uuid:record_id>/evidence/<uuid:evidence_id>")
+@signed_in
+def download_evidence(consortium_id: UUID, record_id: UUID, evidence_id: UUID) -> ResponseReturnValue:
+    """A file of evidence, always as a download."""
+    with reading() as session:
+        item, content = queries.get_evidence(session, current_actor(), consortium_id, record_id, evidence_id)
+        filename, media_type = item.filename, item.media_type
+    response = _download(content, media_type, filename)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _download(content: bytes, media_type: str, filename: str) -> Response:
+    response = Response(content, content_type=media_type)
+    response.headers.set("Content-Disposition", "attachment", filename=filename)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
