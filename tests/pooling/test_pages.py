@@ -1,0 +1,313 @@
+"""The pages of needs, budgets and files of a consortium."""
+
+import re
+from datetime import UTC, datetime
+from html import unescape
+from io import BytesIO
+
+import pytest
+from sqlalchemy import func, select
+
+from commonpurse.consortia.models import Stage
+from commonpurse.core.tabular import read_table
+from commonpurse.pooling.models import ApprovalState, BudgetContribution, RequirementLine, Upload
+from commonpurse.pooling.rules import templates
+from commonpurse.pooling.rules.years import financial_year_of, say_financial_year
+from support.pooling_rows import make_budget, make_requirement
+from support.web import counted_statements
+
+NEED = {
+    "description": "Street lights",
+    "category_code": "45000000-7",
+    "quantity": "1,200",
+    "unit": "each",
+    "place_gss": "E08000037",
+    "needed_from-day": "1",
+    "needed_from-month": "4",
+    "needed_from-year": "2027",
+    "needed_until-day": "31",
+    "needed_until-month": "3",
+    "needed_until-year": "2029",
+}
+YEAR = financial_year_of(datetime.now(UTC).date()) + 1
+MONEY = {
+    "financial_year": str(YEAR),
+    "amount_pence": "25,000.50",
+    "commitment_level": "committed",
+    "source": "Highways revenue",
+}
+RIGHT = "Street lights,45000000-7,120,each,E08000037,01/04/2027,31/03/2029"
+FAULTY = "Posts,99999999,minus,each,E08000037,01/04/2027,31/03/2026"
+
+
+@pytest.fixture
+def address(session, world):
+    session.commit()
+    return f"/consortia/{world.consortium.id}"
+
+
+def text_of(response):
+    page = re.sub(r"<[^>]+>", " ", response.get_data(as_text=True))
+    return " ".join(unescape(page).split())
+
+
+def count(session, table):
+    return session.scalar(select(func.count()).select_from(table))
+
+
+def send(client, address, kind, *rows, name="lines.csv"):
+    filled = templates.REQUIREMENTS if kind == "requirements" else templates.BUDGET
+    content = "\n".join((",".join(filled.headers), *rows)).encode()
+    data = {"file": (BytesIO(content), name)}
+    return client.post(f"{address}/{kind}/upload", data=data, content_type="multipart/form-data")
+
+
+def version_on(page):
+    return re.search(r'name="seen_version" value="(\d+)"', page.get_data(as_text=True))[1]
+
+
+def test_a_need_is_entered_by_form_and_shown_in_the_pool(session, address, client_of):
+    client = client_of("gateshead")
+    assert client.post(f"{address}/needs/add", data=NEED).location == f"{address}/needs"
+    page = text_of(client_of("newcastle", "observer").get(f"{address}/needs"))
+    assert "Street lights 45000000 Construction work each – 1,200 – 1,200" in page
+    assert "1 April 2027 to 31 March 2029" in page
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("description", "", "Enter what is needed"),
+        ("category_code", "12345678", "There is no CPV code 12345678"),
+        ("quantity", "-3", "The quantity must be more than zero"),
+        ("quantity", "some", "Enter a number, such as 120 or 37.5"),
+        ("unit", "", "Select a unit"),
+        ("place_gss", "E99999999", "There is no place with the GSS code E99999999"),
+        ("needed_until-year", "2026", "The last day must be the same as or after the first day"),
+        ("needed_from-day", "31", "The date must be a real date"),
+    ],
+)
+def test_bad_typing_is_answered_beside_its_field_and_kept(session, address, client_of, field, value, sentence):
+    answer = client_of("gateshead").post(f"{address}/needs/add", data={**NEED, field: value})
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert sentence in text_of(answer)
+    name = "needed_until" if field.startswith("needed_until") else field.partition("-")[0]
+    assert re.search(rf'id="{name}(-day)?-error"', page) or f'id="{name}-error"' in page
+    assert 'value="1,200"' in page or field == "quantity"
+    assert count(session, RequirementLine) == 0
+
+
+def test_a_line_is_changed_and_removed_from_the_table(session, world, address, client_of):
+    line = make_requirement(session, world, "gateshead")
+    session.commit()
+    client = client_of("gateshead")
+    form = client.get(f"{address}/needs/{line.id}/edit")
+    assert 'value="Street lights"' in form.get_data(as_text=True)
+    changed = {**NEED, "quantity": "7.5", "seen_version": version_on(form)}
+    assert client.post(f"{address}/needs/{line.id}/edit", data=changed).location == f"{address}/needs"
+    assert "7.5 each" in text_of(client.get(f"{address}/needs"))
+    late = client.post(f"{address}/needs/{line.id}/edit", data={**changed, "quantity": "8"})
+    assert "Somebody else changed this line. Check it and try again" in text_of(late)
+    assert 'value="8"' in late.get_data(as_text=True)
+
+    asked = client.get(f"{address}/needs/{line.id}/remove")
+    assert "The quantity leaves the pool for everybody" in text_of(asked)
+    nothing = client.post(f"{address}/needs/{line.id}/remove", data={"seen_version": version_on(asked), "reason": ""})
+    assert "Enter why your organisation no longer needs this" in text_of(nothing)
+    gone = {"seen_version": version_on(asked), "reason": "Bought already"}
+    assert client.post(f"{address}/needs/{line.id}/remove", data=gone).location == f"{address}/needs"
+    assert "Nobody has entered a need yet." in text_of(client.get(f"{address}/needs"))
+
+
+def test_lines_of_others_offer_no_change_and_take_none(session, world, address, client_of):
+    line = make_requirement(session, world, "gateshead")
+    session.commit()
+    for client in (client_of("newcastle"), client_of("gateshead", "observer")):
+        assert f"{line.id}/edit" not in client.get(f"{address}/needs").get_data(as_text=True)
+        assert client.post(f"{address}/needs/{line.id}/edit", data={**NEED, "seen_version": "1"}).status_code == 403
+        removal = {"reason": "No", "seen_version": "1"}
+        assert client.post(f"{address}/needs/{line.id}/remove", data=removal).status_code == 403
+        assert "Its buyers can change it" in text_of(client.get(f"{address}/needs/{line.id}/edit"))
+    assert count(session, RequirementLine) == 1
+
+
+def test_quantities_that_cannot_be_compared_are_named_with_both_bodies(session, world, address, client_of):
+    make_requirement(session, world, "newcastle", description="Paper", unit="box")
+    make_requirement(session, world, "gateshead", description="paper", unit="kg")
+    session.commit()
+    page = text_of(client_of("darlington", "observer").get(f"{address}/needs"))
+    assert "These units cannot be compared, so the quantities are not added." in page
+    for words in ("Newcastle upon Tyne Council needs 10 box", "Gateshead Council needs 10 kg"):
+        assert words in page
+
+
+def test_money_is_entered_approved_by_a_second_person_and_counted(session, world, address, client_of):
+    buyer, approver = client_of("gateshead"), client_of("gateshead", "approver")
+    assert buyer.post(f"{address}/budget/add", data=MONEY).location == f"{address}/budget"
+    assert "Waiting for approval £25,000.50 not counted yet" in text_of(buyer.get(f"{address}/budget"))
+    line = session.scalars(select(BudgetContribution)).one()
+    approval = f"{address}/budget/{line.id}/approve"
+    assert approval not in buyer.get(f"{address}/budget").get_data(as_text=True)
+    assert approval in approver.get(f"{address}/budget").get_data(as_text=True)
+    assert "A second person with the role of approver" in text_of(buyer.get(approval))
+    assert buyer.post(approval, data={"answer": "approve", "seen_version": "1"}).status_code == 403
+    assert "Select whether you approve or refuse" in text_of(approver.post(approval, data={"seen_version": "1"}))
+    assert approver.post(approval, data={"answer": "approve", "seen_version": "1"}).location == f"{address}/budget"
+    page = text_of(buyer.get(f"{address}/budget"))
+    assert f"{say_financial_year(YEAR)} – £25,000.50 – £25,000.50" in page
+    again = approver.post(approval, data={"answer": "refuse", "reason": "No", "seen_version": "2"})
+    assert "This was answered already" in text_of(again)
+
+
+def test_money_is_refused_with_a_reason_only(session, world, address, client_of):
+    line = make_budget(session, world, "gateshead", approval=ApprovalState.AWAITED)
+    session.commit()
+    client, approval = client_of("gateshead", "approver"), f"{address}/budget/{line.id}/approve"
+    answer = client.post(approval, data={"answer": "refuse", "reason": "", "seen_version": "1"})
+    assert "Enter why you refuse this money" in text_of(answer)
+    client.post(approval, data={"answer": "refuse", "reason": "Not in the plan", "seen_version": "1"})
+    assert "Not in the plan" in text_of(client.get(f"{address}/budget"))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("amount_pence", "0", "The amount must be more than £0"),
+        ("amount_pence", "lots", "Enter an amount in pounds, such as 1,250 or 1,250.50"),
+        ("amount_pence", "", "Enter an amount"),
+        ("commitment_level", "", "Select how firm the money is"),
+        ("source", "", "Enter the budget the money comes from"),
+        ("financial_year", "1066", "Not a valid choice"),
+    ],
+)
+def test_bad_money_is_answered_beside_its_field(session, address, client_of, field, value, sentence):
+    answer = client_of("gateshead").post(f"{address}/budget/add", data={**MONEY, field: value})
+    assert sentence in text_of(answer)
+    assert f'id="{field}-error"' in answer.get_data(as_text=True)
+    assert count(session, BudgetContribution) == 0
+
+
+@pytest.mark.parametrize("kind", ["requirements", "budget"])
+@pytest.mark.parametrize("file_type", ["csv", "xlsx"])
+def test_the_template_can_be_filled_in_and_uploaded(address, client_of, kind, file_type):
+    client = client_of("gateshead")
+    assert f"{kind}/template/{file_type}" in client.get(f"{address}/{kind}/upload").get_data(as_text=True)
+    answer = client.get(f"{address}/{kind}/template/{file_type}")
+    assert f'filename="{kind}-template.{file_type}"' in answer.headers["Content-Disposition"]
+    if file_type == "csv":
+        filled = answer.data + ",".join(f'"{cell}"' for cell in templates.BUDGET.example).encode()
+        assert kind == "requirements" or read_table("t.csv", filled).headers == templates.BUDGET.headers
+    else:
+        assert answer.data.startswith(b"PK")
+
+
+def test_a_file_is_checked_row_by_row_and_stored_once_on_a_persons_word(session, address, client_of):
+    client = client_of("gateshead")
+    shown = send(client, address, "requirements", RIGHT, FAULTY).location
+    page = client.get(shown)
+    assert "Store the 1 right rows, set the 1 faulty rows aside" in text_of(page)
+    assert "Nothing is stored yet." in text_of(page)
+    for words in ("3 CPV code 99999999 There is no CPV code 99999999", "“minus” is not a number", "is before"):
+        assert words in text_of(page)
+    assert count(session, RequirementLine) == 0
+    version = version_on(page)
+    assert client.post(shown, data={"seen_version": version}).location == f"{address}/needs"
+    assert client.post(shown, data={"seen_version": version}).status_code == 409
+    assert count(session, RequirementLine) == 1
+    assert "The right rows were stored, the faulty ones set aside." in text_of(client.get(shown))
+
+
+def test_a_file_with_faults_only_can_be_dropped_or_mended(session, address, client_of):
+    client = client_of("gateshead")
+    shown = send(client, address, "requirements", FAULTY).location
+    page = client.get(shown)
+    assert "Store the" not in text_of(page)
+    assert "Upload a mended file" in text_of(page)
+    assert client.post(f"{shown}/drop", data={"seen_version": version_on(page)}).location == f"{address}/needs"
+    assert "Nothing of this file was stored." in text_of(client.get(shown))
+
+
+def test_a_budget_file_is_stored_as_money_that_waits(session, address, client_of):
+    client = client_of("gateshead")
+    shown = send(client, address, "budget", '2026-27,"25,000.50",committed,Roads').location
+    page = client.get(shown)
+    assert "2026-27 £25,000.50 Committed Roads" in text_of(page)
+    client.post(shown, data={"seen_version": version_on(page)})
+    assert session.scalars(select(BudgetContribution)).one().approval is ApprovalState.AWAITED
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"PK\x03\x04 bomb", b"Town\nLeeds\n"])
+def test_a_file_that_is_no_table_of_lines_is_refused_beside_the_field(session, address, client_of, content):
+    data = {"file": (BytesIO(content), "needs.csv")}
+    answer = client_of("gateshead").post(
+        f"{address}/requirements/upload", data=data, content_type="multipart/form-data"
+    )
+    assert answer.status_code == 200
+    assert 'id="file-error"' in answer.get_data(as_text=True)
+    assert count(session, Upload) == 0
+
+
+def test_both_tables_can_be_downloaded(session, world, address, client_of):
+    make_requirement(session, world, "gateshead", description="=1+1")
+    make_budget(session, world, "gateshead", 100_05)
+    session.commit()
+    client = client_of("newcastle", "observer")
+    needs = client.get(f"{address}/needs/download/csv").data.decode("utf-8-sig").splitlines()
+    assert needs[1] == "45000000,Construction work,'=1+1,each,,10,,10"
+    money = client.get(f"{address}/budget/download/csv").data.decode("utf-8-sig").splitlines()
+    assert money[1] == "Committed and approved,2026-27,,100.05,,100.05"
+    for table in ("needs", "budget"):
+        workbook = client.get(f"{address}/{table}/download/xlsx")
+        assert len(read_table(f"{table}.xlsx", workbook.data).rows) == 1
+
+
+def test_nothing_is_offered_once_pooling_is_over(session, world, address, client_of):
+    make_requirement(session, world, "gateshead")
+    world.consortium.stage = Stage.CONTRACT
+    session.commit()
+    client = client_of("gateshead")
+    for page in ("needs", "budget"):
+        assert "only while the consortium is pooling or negotiating" in text_of(client.get(f"{address}/{page}"))
+        assert f"{address}/{page}/add" not in client.get(f"{address}/{page}").get_data(as_text=True)
+    refused = text_of(client.post(f"{address}/needs/add", data=NEED))
+    assert "Needs and budgets can change only while the consortium is pooling or negotiating" in refused
+
+
+def test_outsiders_find_no_page(session, world, address, client_of, visitor):
+    line, money = make_requirement(session, world, "gateshead"), make_budget(session, world, "gateshead")
+    session.commit()
+    shown = send(client_of("gateshead"), address, "requirements", RIGHT).location
+    pages = [
+        "/needs", "/needs/add", f"/needs/{line.id}/edit", f"/needs/{line.id}/remove", "/needs/download/csv", "/budget",
+        "/budget/add", f"/budget/{money.id}/approve", "/budget/download/csv", "/requirements/upload", "/budget/upload",
+        "/requirements/template/csv", shown.removeprefix(address),
+    ]  # fmt: skip
+    for page in pages:
+        assert client_of("gateshead", "observer").get(address + page).status_code == 200, page
+        assert client_of("leeds").get(address + page).status_code == 404, page
+        assert client_of("builder").get(address + page).status_code == 404, page
+        assert visitor.get(address + page).status_code == 302, page
+    assert client_of("newcastle").get(shown).status_code == 404
+
+
+@pytest.mark.parametrize("table", ["needs", "budget"])
+def test_a_table_takes_as_many_statements_for_many_lines_as_for_one(
+    session, connection, world, address, client_of, table
+):
+    def statements():
+        with counted_statements(connection) as seen:
+            assert client.get(f"{address}/{table}").status_code == 200
+        return len(seen)
+
+    client = client_of("gateshead", "approver")
+    make_requirement(session, world, "gateshead"), make_budget(session, world, "gateshead")
+    session.commit()
+    one = statements()
+    for number in range(12):
+        make_requirement(session, world, "gateshead" if number % 2 else "newcastle", description=f"Lamp {number}")
+        make_budget(
+            session, world, "gateshead" if number % 2 else "newcastle", number + 1, financial_year=2030 + number
+        )
+    session.commit()
+    assert statements() == one
