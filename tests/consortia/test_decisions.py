@@ -201,7 +201,7 @@ def test_an_agreed_move_that_became_impossible_moves_nothing_and_says_why(sessio
     session.flush()
     commands.close_due(session, DEADLINE)
     assert (decision.state, consortium.stage) == (DecisionState.WITHDRAWN, Stage.FORMING)
-    assert decision.outcome["values"] == {"obstacle": "At least two bodies must have joined"}
+    assert decision.outcome["values"]["obstacle"]["msgid"] == "At least two bodies must have joined"
 
 
 def test_the_body_that_put_a_question_may_withdraw_it_and_nobody_else(session, world, forming):

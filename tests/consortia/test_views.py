@@ -312,7 +312,7 @@ def test_a_stage_move_is_proposed_answered_and_carried_on_pages(client_of, sessi
     session.expire_all()
     assert forming.stage is Stage.POOLING
     home = text_of(client_of("gateshead").get(path(forming)))
-    assert "The consortium moved to a new stage: pooling" in home
+    assert "The consortium moved to a new stage: Pooling" in home
 
 
 def stage_form(stage):

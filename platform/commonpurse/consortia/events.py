@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 
@@ -151,14 +151,13 @@ class VoteCast:
 
 @dataclass(frozen=True)
 class DecisionClosed:
-    """The rule settled a decision; `msgid` and `values` say why."""
+    """The rule settled a decision; `outcome` is the sentence that says why, as `msgid` and `values`."""
 
     kind: ClassVar[str] = "consortia.decision_closed"
     decision_id: UUID
     question: str
     state: str
-    msgid: str
-    values: dict[str, str | int]
+    outcome: dict[str, Any]
 
 
 @dataclass(frozen=True)

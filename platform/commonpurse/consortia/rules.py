@@ -87,7 +87,7 @@ def obstacles(stage: str, to: str, standing: Standing) -> list[Sentence]:
     Closing is always possible: a consortium that cannot go on must be able to end.
     """
     if to not in _MOVES[stage]:
-        words = {"stage": STAGE_WORDS[stage], "to": STAGE_WORDS[to]}
+        words = {"stage": Sentence(STAGE_WORDS[stage]), "to": Sentence(STAGE_WORDS[to])}
         return [Sentence(message("A consortium cannot move from %(stage)s to %(to)s"), words)]
     if to == "closed":
         return []

@@ -4,11 +4,11 @@ from uuid import UUID
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from commonpurse.core.transaction import reading
 from commonpurse.transparency import queries
 from commonpurse.web.access import public
+from commonpurse.web.words import say
 
 blueprint = Blueprint("transparency", __name__, url_prefix="/register")
 
@@ -30,5 +30,5 @@ def show(consortium_id: UUID) -> ResponseReturnValue:
     """The public page of a consortium."""
     with reading() as session:
         page = queries.public_page(session, consortium_id)
-    stages = [(stage, gettext(words)) for stage, words in page.stages]
+    stages = [(stage, say(words)) for stage, words in page.stages]
     return render_template("transparency/show.html", page=page, stages=stages)

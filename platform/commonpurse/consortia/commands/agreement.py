@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from commonpurse.calc.sentence import message
 from commonpurse.consortia import policy, queries
 from commonpurse.consortia.commands.forming import to_edit, touch
 from commonpurse.consortia.events import (
@@ -29,7 +30,7 @@ from commonpurse.core import log, mail
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import Refused, Stale, require
 
-WHO_SIGNS = "An approver or an administrator of your organisation"
+WHO_SIGNS = message("An approver or an administrator of your organisation")
 MOST_REASON = 500
 
 
@@ -141,7 +142,7 @@ def accept_invitation(session: Session, actor: Actor, *, consortium_id: UUID, nu
 def decline_invitation(session: Session, actor: Actor, *, consortium_id: UUID, reason: str, now: datetime) -> int:
     """Decline, with a reason the lead can read."""
     consortium, part = _to_answer(session, actor, consortium_id)
-    part.reason = read_reason(reason, "Enter why your organisation declines")
+    part.reason = read_reason(reason, message("Enter why your organisation declines"))
     part.state, part.answered_at = ParticipationState.DECLINED, now
     event = InvitationDeclined(part.organisation_id, body=part.organisation.name, reason=part.reason)
     return log.record(session, actor, consortium.stream, event)
@@ -185,7 +186,7 @@ def leave(session: Session, actor: Actor, *, consortium_id: UUID, reason: str, n
         raise Refused("This consortium is closed, so nobody needs to leave it")
     part = queries.participation_of(consortium, actor.organisation)
     assert part is not None
-    part.reason = read_reason(reason, "Enter why your organisation leaves")
+    part.reason = read_reason(reason, message("Enter why your organisation leaves"))
     part.state, part.answered_at = ParticipationState.LEFT, now
     touch(consortium)
     event = BodyLeft(part.organisation_id, body=part.organisation.name, reason=part.reason)

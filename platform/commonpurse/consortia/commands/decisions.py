@@ -1,6 +1,7 @@
 """Decisions of the bodies: opening one, answering, and what follows when it is settled."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -135,7 +136,9 @@ def _answer(decision: Decision, actor: Actor, answer: str, reason: str, now: dat
         said = Answer(answer)
     except ValueError as error:
         raise Refused("Select your answer", field="answer") from error
-    why = read_reason(reason, "Enter why your organisation objects") if said is Answer.OBJECT else reason.strip()
+    why = reason.strip()
+    if said is Answer.OBJECT:
+        why = read_reason(reason, message("Enter why your organisation objects"))
     vote = next((vote for vote in decision.votes if vote.organisation_id == actor.organisation), None)
     if vote is None:
         vote = Vote(organisation_id=actor.organisation)
@@ -189,7 +192,7 @@ def _settle(session: Session, actor: Actor, consortium: Consortium, decision: De
         return
     obstacle = _obstacle_now(session, consortium, decision)
     if obstacle is not None:
-        why = Sentence(NO_LONGER_POSSIBLE, {"obstacle": str(obstacle)})
+        why = Sentence(NO_LONGER_POSSIBLE, {"obstacle": obstacle})
         _close(session, actor, consortium, decision, DecisionState.WITHDRAWN, why, now)
         return
     _close(session, actor, consortium, decision, DecisionState.CARRIED, outcome.reason, now)
@@ -215,12 +218,14 @@ def _close(
 ) -> int:
     decision.state, decision.closed_at, decision.outcome = state, now, _stored(why)
     session.flush()
-    event = DecisionClosed(decision.id, decision.question, state.value, why.msgid, dict(why.values))
+    event = DecisionClosed(decision.id, decision.question, state.value, _stored(why))
     return log.record(session, actor, consortium.stream, event)
 
 
-def _stored(why: Sentence) -> dict[str, object]:
-    return {"msgid": why.msgid, "values": dict(why.values)}
+def _stored(why: Sentence) -> dict[str, Any]:
+    """The sentence as JSON, those among its values too; `queries.decision_page` reads it back."""
+    values = {name: _stored(value) if isinstance(value, Sentence) else value for name, value in why.values.items()}
+    return {"msgid": why.msgid, "values": values}
 
 
 def _read_stage(stage: str) -> Stage:

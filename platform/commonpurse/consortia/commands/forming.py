@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
+from commonpurse.calc.sentence import message
 from commonpurse.consortia import policy, queries, rules
 from commonpurse.consortia.events import (
     ConsortiumFormed,
@@ -29,8 +30,8 @@ from commonpurse.core import log
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotAllowed, Refused, Stale, require
 
-LEAD_CHANGES_THIS = "Only the lead authority can change this"
-WHO_LEADS = "A buyer or an administrator of the lead authority"
+LEAD_CHANGES_THIS = message("Only the lead authority can change this")
+WHO_LEADS = message("A buyer or an administrator of the lead authority")
 MOST_NAME = 120
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from commonpurse.calc.sentence import message
 from commonpurse.consortia import policy, queries
 from commonpurse.consortia.commands.agreement import read_reason
 from commonpurse.consortia.commands.forming import LEAD_CHANGES_THIS, WHO_LEADS
@@ -68,7 +69,7 @@ def withdraw_summary(session: Session, actor: Actor, *, consortium_id: UUID, rea
     consortium = _to_publish(session, actor, consortium_id, seen_version)
     if consortium.published_at is None:
         raise Refused("Nothing about this consortium is published")
-    why = read_reason(reason, "Enter why the public page is taken down")
+    why = read_reason(reason, message("Enter why the public page is taken down"))
     consortium.published_at = None
     return log.record(session, actor, consortium.stream, SummaryWithdrawn(why))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -132,8 +133,13 @@ def decision_page(
 
 def _standing_of(decision: Decision) -> Sentence:
     if decision.outcome:
-        return Sentence(decision.outcome["msgid"], decision.outcome["values"])
+        return _read(decision.outcome)
     return Sentence(message("No body has answered yet"))
+
+
+def _read(stored: dict[str, Any]) -> Sentence:
+    values = {name: _read(value) if isinstance(value, dict) else value for name, value in stored["values"].items()}
+    return Sentence(stored["msgid"], values)
 
 
 def _answer_row(part: Participation, weight: int, vote: Vote | None) -> AnswerRow:

@@ -6,13 +6,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from commonpurse.calc.sentence import message
 from commonpurse.consortia import policy
 from commonpurse.consortia.models import Consortium, JoinAgreement, Participation, ParticipationState, Signature
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotFound
 from commonpurse.identity.models import Organisation
 
-NO_CONSORTIUM = "There is no such consortium among yours"
+NO_CONSORTIUM = message("There is no such consortium among yours")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from commonpurse.consortia.views.blueprint import blueprint, done, now, settle_o
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.fields import Choice
+from commonpurse.web.words import say
 
 
 def _end_of(day: date) -> datetime:
@@ -30,7 +31,7 @@ def propose_stage(consortium_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         page = queries.moves_page(session, current_actor(), consortium_id)
     form = ProposeStageForm(data={"closes_on": last_day(now()) + timedelta(days=USUAL_DAYS)})
-    form.stage.choices = [Choice(move.stage, gettext(move.stage_msgid)) for move in page.moves]
+    form.stage.choices = [Choice(move.stage, say(move.stage_msgid)) for move in page.moves]
     opened: list[UUID] = []
     if form.validate_on_submit() and done(
         form,

@@ -11,6 +11,7 @@ from commonpurse.consortia import queries, rules
 from commonpurse.consortia.views.blueprint import blueprint, now, settle_overdue
 from commonpurse.core.transaction import reading
 from commonpurse.web.access import current_actor, signed_in
+from commonpurse.web.words import say
 
 
 @blueprint.get("/")
@@ -38,7 +39,7 @@ def show(consortium_id: UUID) -> ResponseReturnValue:
     return render_template(
         "consortia/show.html",
         page=page,
-        stages=[(key, gettext(words)) for key, words in rules.STAGE_WORDS.items()],
+        stages=[(key, say(words)) for key, words in rules.STAGE_WORDS.items()],
         parts=_parts(consortium_id),
     )
 

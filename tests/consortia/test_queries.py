@@ -1,0 +1,146 @@
+"""What consortia say to the home page and to lists, and how much they ask the database for it."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from commonpurse.consortia import commands, queries, rules
+from commonpurse.consortia.models import MilestoneKind, Participation, ParticipationState
+from commonpurse.core import jobs
+from commonpurse.core.errors import NotFound
+from support.consortia_rows import answer, make_forming, make_lonely, open_move, part_of
+from support.web import counted_statements
+from support.world import NOW, TODAY, make_consortium
+
+
+@pytest.fixture(autouse=True)
+def letters_wait(monkeypatch):
+    """Letters are written but nobody delivers them."""
+    monkeypatch.setitem(jobs._jobs, "deliver_mail", lambda *_: None)
+
+
+def said(session, world, body, role, today=TODAY):
+    return [
+        (thing.msgid % thing.values, thing.endpoint, thing.due)
+        for thing in queries.waiting(session, world.actor(body, role), today)
+    ]
+
+
+def test_an_invitation_waits_for_those_who_may_answer_it(session, world):
+    lonely = make_lonely(session, world)
+    commands.invite(
+        session,
+        world.actor("newcastle"),
+        consortium_id=lonely.id,
+        organisation_ids=[world.organisation("gateshead")],
+        now=NOW,
+    )
+    session.flush()
+    expected = [("Answer the invitation to Road signs", "consortia.answer_invitation", None)]
+    assert said(session, world, "gateshead", "approver") == expected
+    assert said(session, world, "gateshead", "organisation_administrator") == expected
+    assert said(session, world, "gateshead", "buyer") == []
+    assert said(session, world, "darlington", "approver") == []
+
+
+def test_a_new_version_waits_for_a_signature_until_it_is_signed(session, world):
+    forming = make_forming(session, world)
+    commands.write_agreement(
+        session, world.actor("newcastle"), consortium_id=forming.id, text="New.", seen_number=1, now=NOW
+    )
+    session.flush()
+    assert said(session, world, "gateshead", "approver") == [
+        ("Sign version 2 of the join agreement", "consortia.sign_agreement", None)
+    ]
+    commands.sign_agreement(session, world.actor("gateshead", "approver"), consortium_id=forming.id, number=2, now=NOW)
+    session.flush()
+    assert said(session, world, "gateshead", "approver") == []
+
+
+def test_a_question_waits_for_an_answer_by_its_last_day(session, world):
+    forming = make_forming(session, world)
+    decision = open_move(session, world, forming)
+    expected = ("Answer the question: Shall we begin to pool needs and budgets?", "consortia.show_decision")
+    assert said(session, world, "darlington", "buyer") == [(*expected, date(2026, 11, 9))]
+    assert said(session, world, "darlington", "approver") == [(*expected, date(2026, 11, 9))]
+    assert said(session, world, "darlington", "observer") == []
+    assert said(session, world, "darlington", "buyer", TODAY + timedelta(days=8)) == []
+    answer(session, world, decision, "darlington")
+    session.flush()
+    assert said(session, world, "darlington", "buyer") == []
+
+
+def test_nothing_waits_for_a_person_without_an_organisation(session, world):
+    assert said(session, world, "nowhere", "stranger") == []
+
+
+def test_the_last_day_is_the_day_in_london():
+    assert queries.last_day(datetime(2026, 7, 1, 23, 30, tzinfo=UTC)) == date(2026, 7, 2)
+
+
+def test_joined_bodies_come_in_roster_order_without_those_that_left(session, world):
+    part_of(world.consortium, world, "gateshead").state = ParticipationState.LEFT
+    session.flush()
+    found = queries.joined_bodies(session, world.consortium.id)
+    assert [(body.name, body.position, body.weight, body.area_gss) for body in found] == [
+        ("Newcastle upon Tyne Council", 0, 300_00, "E08000021"),
+        ("Darlington Council", 2, 100_00, "E06000005"),
+    ]
+
+
+def test_the_consortia_of_the_home_page_come_by_their_next_date(session, world):
+    later = make_consortium(session, world, name="No dates ahead")
+    later.milestones[0].due_on = date(2026, 1, 1)
+    session.flush()
+    found = queries.joined_consortia(session, world.actor("gateshead"), TODAY)
+    assert [(row.name, row.next_date) for row in found] == [
+        ("Level crossings and light", date(2027, 3, 1)),
+        ("No dates ahead", None),
+    ]
+    assert queries.joined_consortia(session, world.actor("leeds"), TODAY) == []
+
+
+def test_the_list_is_paged_and_asks_the_same_for_one_row_and_for_many(session, connection, world):
+    actor = world.actor("darlington")
+    session.expunge_all()
+    with counted_statements(connection) as for_one:
+        assert queries.list_page(session, actor).total == 1
+    for number in range(24):
+        make_consortium(session, world, name=f"Number {number}")
+    session.commit()
+    session.expunge_all()
+    with counted_statements(connection) as for_many:
+        page = queries.list_page(session, actor)
+    assert (len(page.rows), page.total, page.pages) == (20, 25, 2)
+    assert len(for_many) == len(for_one)
+    assert len(queries.list_page(session, actor, number=2).rows) == 5
+    assert queries.list_page(session, actor, number=9).rows == ()
+
+
+def test_the_home_asks_the_same_for_two_bodies_and_for_three(session, connection, world):
+    small = make_consortium(session, world, ("newcastle", "gateshead"))
+    actor = world.actor("newcastle", "approver")
+    counts = []
+    for consortium in (small, world.consortium):
+        session.commit()
+        session.expunge_all()
+        with counted_statements(connection) as seen:
+            queries.home_page(session, actor, consortium.id, TODAY)
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+def test_an_outsider_finds_no_page(session, world):
+    for query in (queries.tasks_page, queries.members_page, queries.moves_page, queries.agreement_page):
+        with pytest.raises(NotFound):
+            query(session, world.actor("leeds"), world.consortium.id)
+
+
+def test_a_body_that_never_took_part_has_no_participation(world):
+    assert queries.participation_of(world.consortium, world.organisation("leeds")) is None
+    part = queries.participation_of(world.consortium, world.organisation("gateshead"))
+    assert isinstance(part, Participation)
+
+
+def test_every_step_of_the_timetable_has_words():
+    assert set(rules.MILESTONE_WORDS) == {kind.value for kind in MilestoneKind}
