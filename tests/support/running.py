@@ -137,7 +137,7 @@ def sqlite_url(folder: Path) -> str:
     return f"sqlite:///{folder / 'journey.db'}"
 
 
-def fresh_postgresql(url: str) -> str:
+def fresh_postgresql(url: str, name: str = "journey") -> str:
     """The address of an empty PostgreSQL database beside that of `url`, which tests share."""
-    address = _own_database(url, "journey")
+    address = _own_database(url, name)
     return address.replace("postgresql://", "postgresql+psycopg://", 1)
