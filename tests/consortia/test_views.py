@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from commonpurse.consortia import commands, queries
 from commonpurse.consortia.models import Consortium, DecisionState, Stage
-from commonpurse.core import log
+from commonpurse.core import log, mail
+from commonpurse.notifications.letters import render_letter
 from support.consortia_rows import make_forming, make_lonely, open_move, part_of
 from support.world import NOW, make_category
 
@@ -225,6 +226,15 @@ def test_bodies_are_found_chosen_checked_and_invited(client_of, session, world, 
     assert part_of(lonely, world, "gateshead").state == "invited"
     members = text_of(client.get(path(lonely, "/members")))
     assert "1 body is invited. 1 letter was written to their administrators." in members
+
+
+def test_the_letter_says_who_invites_and_where_to_answer(app, session, invited):
+    [letter] = mail.list_newest(session)
+    with app.app_context():
+        subject, body = render_letter(letter)
+    assert subject == "Newcastle upon Tyne Council invites Gateshead Council to buy together"
+    assert "Buy street lighting together." in body
+    assert f"http://localhost/consortia/{invited.id}/invitation" in body
 
 
 def test_inviting_a_supplier_or_nobody_is_refused(client_of, session, world, lonely):
