@@ -184,7 +184,12 @@ class AddItemForm(ActForm):
             }
         },
     )
-    measure_id = SelectField(_l("Measure"), coerce=_measure_key, validate_choice=False)
+    measure_id = SelectField(
+        _l("Measure"),
+        coerce=_measure_key,
+        validate_choice=False,
+        render_kw={"hint": _l("For a target only."), "class": "cp-long-select"},
+    )
     submit = SubmitField(_l("Put it on the agenda"))
 
     def values(self) -> dict[str, Any]:
