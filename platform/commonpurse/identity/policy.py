@@ -1,9 +1,10 @@
 """Who may do what with organisations and their people."""
 
+from commonpurse.calc.sentence import message
 from commonpurse.core.actor import Actor
 from commonpurse.identity.models import Organisation, Role
 
-WHO_MANAGES = "An administrator of the organisation"
+WHO_MANAGES = message("An administrator of the organisation")
 
 
 def may_see_organisations(actor: Actor) -> bool:

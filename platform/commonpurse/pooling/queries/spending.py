@@ -8,14 +8,14 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from commonpurse.calc.sentence import Sentence
+from commonpurse.calc.sentence import Sentence, message
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotFound
 from commonpurse.identity.models import Organisation
 from commonpurse.pooling import policy
 from commonpurse.pooling.models import SetAsideRow, SpendFile
 
-NO_SPENDING = "There is no such page for you"
+NO_SPENDING = message("There is no such page for you")
 PER_PAGE = 50
 
 
