@@ -1,5 +1,6 @@
 """What people type about organisations, others and themselves."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from commonpurse.identity.rules import passwords
 from commonpurse.identity.rules.identifiers import SCHEMES
-from commonpurse.web.fields import Needed, TextField
+from commonpurse.web.fields import Choice, Needed, TextField
 from commonpurse.web.form import Form
 
 _l = lazy_gettext
@@ -66,6 +67,10 @@ SCHEME_WORDS = {
     "GB-UKPRN": _l("UK provider reference number (UKPRN)"),
     "GSS": _l("GSS code"),
 }
+
+
+def _choices(words: Mapping[str, Any]) -> list[Choice]:
+    return [Choice(value, label) for value, label in words.items()]
 
 
 class EmailAddress:
@@ -130,7 +135,7 @@ def _roles() -> RolesField:
     return RolesField(
         _l("What may they do?"),
         [Needed(_l("Select at least one role"))],
-        choices=list(ROLE_WORDS.items()),
+        choices=_choices(ROLE_WORDS),
         render_kw={"hints": ROLE_HINTS},
     )
 
@@ -249,11 +254,11 @@ class RegisterOrganisationForm(Form):
     kind = RadioField(
         _l("What is it?"),
         [Needed(_l("Select what the organisation is"))],
-        choices=list(KIND_WORDS.items()),
+        choices=_choices(KIND_WORDS),
     )
     public_body_kind = SelectField(
         _l("Which kind of public body?"),
-        choices=[("", _l("Select a kind")), *PUBLIC_BODY_WORDS.items()],
+        choices=_choices({"": _l("Select a kind"), **PUBLIC_BODY_WORDS}),
         filters=[lambda chosen: chosen or None],
         validate_choice=False,
     )
@@ -297,7 +302,7 @@ class AddIdentifierForm(Form):
     scheme = SelectField(
         _l("Kind of number"),
         [Needed(_l("Select a kind of number"))],
-        choices=[("", _l("Select a kind")), *SCHEME_WORDS.items()],
+        choices=_choices({"": _l("Select a kind"), **SCHEME_WORDS}),
     )
     value = TextField(_l("Number"), [Needed(_l("Enter the number"))], render_kw={"width": 20, "spellcheck": False})
     submit = SubmitField(_l("Add number"))

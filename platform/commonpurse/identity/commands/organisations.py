@@ -105,9 +105,10 @@ def _free_name(session: Session, typed: str) -> str:
         raise Refused("The name must be %(most)s characters or fewer", field="name", most=MOST_IN_NAME)
     if "://" in name:
         raise Refused("The name must not contain a web address", field="name")
-    if queries.find_organisation_by_name(session, name) is not None:
+    known = queries.find_organisation_by_name(session, name)
+    if known is not None:
         raise Refused(
-            "%(name)s is already registered. Ask its administrator for an invitation", field="name", name=name
+            "%(name)s is already registered. Ask its administrator for an invitation", field="name", name=known.name
         )
     return name
 
