@@ -1,5 +1,6 @@
 """Importing spending files: what is kept, what is refused, and suppliers that stay who they are."""
 
+from datetime import date
 from pathlib import Path
 from time import perf_counter
 
@@ -114,9 +115,12 @@ def test_spending_is_net_of_refunds_by_body_and_month(session, world):
     [supplier_id] = suppliers(session).values()
     page = supplier_page(session, world.actor("leeds"), supplier_id)
     gateshead, newcastle = world.organisation("gateshead"), world.organisation("newcastle")
-    assert page.months == ((2022, 4), (2022, 5))
-    assert {body: paid.pence for body, paid in page.by_month[2022, 4].items()} == {gateshead: 1000, newcastle: 101}
-    assert page.by_month[2022, 5][gateshead].pence == -400
+    assert page.months == (date(2022, 4, 1), date(2022, 5, 1))
+    assert {body: paid.pence for body, paid in page.by_month[date(2022, 4, 1)].items()} == {
+        gateshead: 1000,
+        newcastle: 101,
+    }
+    assert page.by_month[date(2022, 5, 1)][gateshead].pence == -400
     assert (page.by_body[gateshead].pence, page.total.pence, page.total.payments) == (600, 701, 3)
 
 

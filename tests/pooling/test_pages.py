@@ -6,6 +6,7 @@ from html import unescape
 from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import func, select
 
 from commonpurse.consortia.models import Stage
@@ -15,6 +16,7 @@ from commonpurse.pooling.rules import templates
 from commonpurse.pooling.rules.years import financial_year_of, say_financial_year
 from support.pooling_rows import make_budget, make_requirement
 from support.web import counted_statements
+from support.world import make_category
 
 NEED = {
     "description": "Street lights",
@@ -190,23 +192,30 @@ def test_bad_money_is_answered_beside_its_field(session, address, client_of, fie
 
 @pytest.mark.parametrize("kind", ["requirements", "budget"])
 @pytest.mark.parametrize("file_type", ["csv", "xlsx"])
-def test_the_template_can_be_filled_in_and_uploaded(address, client_of, kind, file_type):
+def test_the_template_with_its_own_example_filled_in_is_right(session, address, client_of, kind, file_type):
+    make_category(session, "30197642", "Photocopier paper")
+    session.commit()
     client = client_of("gateshead")
-    assert f"{kind}/template/{file_type}" in client.get(f"{address}/{kind}/upload").get_data(as_text=True)
-    answer = client.get(f"{address}/{kind}/template/{file_type}")
-    assert f'filename="{kind}-template.{file_type}"' in answer.headers["Content-Disposition"]
+    offered = f"{address}/{kind}/template/{file_type}"
+    assert offered in client.get(f"{address}/{kind}/upload").get_data(as_text=True)
+    example = (templates.REQUIREMENTS if kind == "requirements" else templates.BUDGET).example
+    filled = BytesIO()
     if file_type == "csv":
-        filled = answer.data + ",".join(f'"{cell}"' for cell in templates.BUDGET.example).encode()
-        assert kind == "requirements" or read_table("t.csv", filled).headers == templates.BUDGET.headers
+        filled.write(client.get(offered).data + ",".join(f'"{cell}"' for cell in example).encode())
     else:
-        assert answer.data.startswith(b"PK")
+        workbook = load_workbook(BytesIO(client.get(offered).data))
+        workbook.worksheets[0].append(example)
+        workbook.save(filled)
+    data = {"file": (BytesIO(filled.getvalue()), f"filled.{file_type}")}
+    answer = client.post(f"{address}/{kind}/upload", data=data, content_type="multipart/form-data")
+    assert "1 row is right. No row has a fault." in text_of(client.get(answer.location))
 
 
 def test_a_file_is_checked_row_by_row_and_stored_once_on_a_persons_word(session, address, client_of):
     client = client_of("gateshead")
     shown = send(client, address, "requirements", RIGHT, FAULTY).location
     page = client.get(shown)
-    assert "Store the 1 right rows, set the 1 faulty rows aside" in text_of(page)
+    assert "Store the 1 right row, set the 1 faulty row aside" in text_of(page)
     assert "Nothing is stored yet." in text_of(page)
     for words in ("3 CPV code 99999999 There is no CPV code 99999999", "“minus” is not a number", "is before"):
         assert words in text_of(page)

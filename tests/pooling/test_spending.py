@@ -237,7 +237,7 @@ def test_a_suppliers_page_says_why_each_spelling_is_this_supplier(session, counc
     page = text_of(client_of("leeds", "observer").get(f"/spending/suppliers/{supplier_id}"))
     assert "2 bodies paid £30.00 in 2 payments" in page
     assert "The same name but for case, punctuation and legal form 98%" in page
-    assert "2022-04 £10.00 – £10.00" in page
+    assert "April 2022 £10.00 – £10.00" in page
 
 
 def test_empty_pages_say_what_belongs_there(councils, client_of):

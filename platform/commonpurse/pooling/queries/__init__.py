@@ -28,7 +28,14 @@ from commonpurse.pooling.queries.suppliers import (
     shared_suppliers_page,
     supplier_page,
 )
-from commonpurse.pooling.queries.uploads import UploadPage, consortium_name, find_stored_upload, get_upload, upload_page
+from commonpurse.pooling.queries.uploads import (
+    UploadPage,
+    consortium_name,
+    find_stored_upload,
+    get_upload,
+    upload_page,
+    uploads_page,
+)
 from commonpurse.pooling.queries.waiting import waiting
 from commonpurse.pooling.queries.weights import committed_weights, list_needs, required_quantity_weights
 
@@ -61,5 +68,6 @@ __all__ = [
     "spending_page",
     "supplier_page",
     "upload_page",
+    "uploads_page",
     "waiting",
 ]

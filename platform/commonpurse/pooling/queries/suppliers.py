@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -85,8 +86,9 @@ class SupplierPage:
     name: str
     spellings: tuple[SpellingRow, ...]
     bodies: tuple[tuple[UUID, str], ...]
-    months: tuple[tuple[int, int], ...]
-    by_month: Mapping[tuple[int, int], Mapping[UUID, Paid]]
+    months: tuple[date, ...]
+    """Each by its first day."""
+    by_month: Mapping[date, Mapping[UUID, Paid]]
     by_body: Mapping[UUID, Paid]
     total: Paid
     may_start: bool
@@ -221,9 +223,9 @@ def supplier_page(session: Session, actor: Actor, supplier_id: UUID) -> Supplier
         .group_by(year, month, SpendFile.organisation_id)
         .order_by(year, month, SpendFile.organisation_id)
     ).all()
-    by_month: dict[tuple[int, int], dict[UUID, Paid]] = defaultdict(dict)
+    by_month: dict[date, dict[UUID, Paid]] = defaultdict(dict)
     for row in rows:
-        by_month[int(row[0]), int(row[1])][row[2]] = Paid(int(row[3]), row[4])
+        by_month[date(int(row[0]), int(row[1]), 1)][row[2]] = Paid(int(row[3]), row[4])
     by_body = {
         body: _sum([paid[body] for paid in by_month.values() if body in paid]) for body in {row[2] for row in rows}
     }

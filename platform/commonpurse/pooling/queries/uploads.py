@@ -17,6 +17,9 @@ from commonpurse.core.errors import NotFound
 from commonpurse.pooling import policy
 from commonpurse.pooling.models import Upload, UploadKind, UploadState
 
+LATEST = 10
+"""Files of the body that the page lists."""
+
 
 @dataclass(frozen=True)
 class FaultRow:
@@ -26,6 +29,28 @@ class FaultRow:
     column: str
     text: str
     reason: Sentence
+
+
+@dataclass(frozen=True)
+class UploadRow:
+    """A file of one's own body, and what became of it."""
+
+    id: UUID
+    filename: str
+    uploaded_at: datetime
+    right_count: int
+    faulty_count: int
+    state: str
+
+
+@dataclass(frozen=True)
+class UploadsPage:
+    """Where files are uploaded: who may, and the latest files of the reader's body."""
+
+    consortium_id: UUID
+    consortium: str
+    files: tuple[UploadRow, ...]
+    may_enter: bool
 
 
 @dataclass(frozen=True)
@@ -87,6 +112,30 @@ def consortium_name(session: Session, actor: Actor, consortium_id: UUID) -> tupl
     return consortium.name, policy.may_enter(actor, consortium)
 
 
+def uploads_page(session: Session, actor: Actor, consortium_id: UUID, kind: str) -> UploadsPage:
+    """The latest files of this kind of the actor's body, newest first. Raises NotFound unless it joined."""
+    consortium = get_joined_consortium(session, actor, consortium_id)
+    files = session.scalars(
+        select(Upload)
+        .where(
+            Upload.consortium_id == consortium_id,
+            Upload.organisation_id == actor.organisation_id,
+            Upload.kind == UploadKind(kind),
+        )
+        .order_by(Upload.uploaded_at.desc(), Upload.id)
+        .limit(LATEST)
+    )
+    rows = tuple(
+        UploadRow(file.id, file.filename, file.uploaded_at, len(file.lines), _faulty(file), file.state)
+        for file in files
+    )
+    return UploadsPage(consortium_id, consortium.name, rows, policy.may_enter(actor, consortium))
+
+
+def _faulty(upload: Upload) -> int:
+    return len({fault["row"] for fault in upload.faults})
+
+
 def upload_page(session: Session, actor: Actor, consortium_id: UUID, upload_id: UUID) -> UploadPage:
     """A checked file of the actor's body. Raises NotFound."""
     consortium = get_joined_consortium(session, actor, consortium_id)
@@ -106,7 +155,7 @@ def upload_page(session: Session, actor: Actor, consortium_id: UUID, upload_id: 
             for each in upload.faults
         ),
         len(upload.lines),
-        len({fault["row"] for fault in upload.faults}),
+        _faulty(upload),
         upload.state,
         upload.version,
         upload.state is UploadState.CHECKED and policy.may_store(actor, upload, consortium),

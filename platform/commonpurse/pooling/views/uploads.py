@@ -53,12 +53,10 @@ def upload(consortium_id: UUID, kind: str) -> ResponseReturnValue:
         else:
             return redirect(url_for(".show_upload", consortium_id=consortium_id, upload_id=upload_id))
     with reading() as session:
-        consortium, may_enter = queries.consortium_name(session, current_actor(), consortium_id)
+        page = queries.uploads_page(session, current_actor(), consortium_id, kind)
     return render_template(
         "pooling/upload.html",
-        consortium=consortium,
-        consortium_id=consortium_id,
-        may_enter=may_enter,
+        page=page,
         kind=kind,
         filled=TEMPLATES[kind],
         back=TABLES[kind],
