@@ -12,11 +12,12 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from commonpurse.calc.sentence import message
 from commonpurse.core import jobs, log
 from commonpurse.core.db import new_session
 from commonpurse.core.errors import Stale
 
-SOMEBODY_WAS_FASTER = "Somebody else changed this just now. Check and try again"
+SOMEBODY_WAS_FASTER = message("Somebody else changed this just now. Check and try again")
 SERIALIZATION_FAILURES = {"40001", "40P01"}
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from commonpurse.calc.sentence import message
 from commonpurse.core import log
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import Refused, Stale, require
@@ -16,8 +17,8 @@ from commonpurse.identity.models import Membership, Organisation, Person, Role
 from commonpurse.identity.rules import addresses, passwords
 
 MOST_IN_LABEL = 100
-CHANGED_MEANWHILE = "Somebody else changed this person's roles. Check them and try again"
-CANNOT_CHANGE = "You cannot change who works for this organisation"
+CHANGED_MEANWHILE = message("Somebody else changed this person's roles. Check them and try again")
+CANNOT_CHANGE = message("You cannot change who works for this organisation")
 
 
 def join(

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from commonpurse.calc.sentence import message
 from commonpurse.core import jobs, log, mail
 from commonpurse.core.actor import SYSTEM, Actor
 from commonpurse.core.errors import Refused
@@ -15,7 +16,7 @@ from commonpurse.identity.models import LinkPurpose, Person, SingleUseLink
 from commonpurse.identity.rules import addresses, tokens
 
 MOST_LINKS_AN_HOUR = 3
-WRONG_PASSWORD = "Your current password is not right"  # noqa: S105
+WRONG_PASSWORD = message("Your current password is not right")
 
 
 def ask_for_password_reset(session: Session, *, email: str) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from commonpurse.calc.sentence import message
 from commonpurse.core import log, mail
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import Refused
@@ -14,7 +15,7 @@ from commonpurse.identity.events import RecoveryCodesMade, SecondFactorRemoved, 
 from commonpurse.identity.models import Person, RecoveryCode
 from commonpurse.identity.rules import second_factor
 
-ALREADY_ON = "You have set up a second factor already"
+ALREADY_ON = message("You have set up a second factor already")
 
 
 def begin_second_factor(session: Session, actor: Actor, *, matched: str | None) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from commonpurse.calc.sentence import message
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotFound, require
 from commonpurse.identity import policy
@@ -27,7 +28,7 @@ from commonpurse.reference.models import Area
 
 PER_PAGE = 50
 MOST_PEOPLE = 500
-NO_SUCH_ORGANISATION = "There is no such organisation"
+NO_SUCH_ORGANISATION = message("There is no such organisation")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from commonpurse.calc.sentence import message
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotFound, Refused, require
 from commonpurse.identity import policy
@@ -23,7 +24,7 @@ from commonpurse.identity.queries.organisations import get_organisation
 from commonpurse.identity.rules import addresses, tokens
 
 SIGN_INS_SHOWN = 10
-LINK_IS_OVER = "This link has been used, has expired or was withdrawn"
+LINK_IS_OVER = message("This link has been used, has expired or was withdrawn")
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, logout_user
 
+from commonpurse.calc.sentence import message
 from commonpurse.core.errors import NotFound, Refused
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.identity import commands, queries
@@ -20,10 +21,10 @@ HOME = "/"
 CODE_WITHIN = timedelta(minutes=10)
 """How long after the password a code is accepted."""
 
-WRONG = (
+WRONG = message(
     "The email address or password is not right. After 10 wrong tries nobody can sign in to an account for 15 minutes"
 )
-WRONG_CODE = "The code is not right or was used before. Wait for the next one, or use a recovery code"
+WRONG_CODE = message("The code is not right or was used before. Wait for the next one, or use a recovery code")
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])

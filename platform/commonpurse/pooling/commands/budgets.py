@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
+from commonpurse.calc.sentence import message
 from commonpurse.consortia.commands import set_weight
 from commonpurse.consortia.models import Consortium
 from commonpurse.consortia.queries import get_joined_consortium
@@ -16,8 +17,8 @@ from commonpurse.pooling.commands import checks
 from commonpurse.pooling.events import BudgetAdded, BudgetApproved, BudgetRefused
 from commonpurse.pooling.models import ApprovalState, BudgetContribution, CommitmentLevel
 
-SECOND_PERSON = "A second person with the role of approver in the same organisation must answer this"
-WHO_APPROVES = "An approver of your organisation who did not enter it"
+SECOND_PERSON = message("A second person with the role of approver in the same organisation must answer this")
+WHO_APPROVES = message("An approver of your organisation who did not enter it")
 
 
 def add_budget(

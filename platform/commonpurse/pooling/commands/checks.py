@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from commonpurse.calc.sentence import message
 from commonpurse.consortia.models import Consortium
 from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core.actor import Actor
@@ -22,9 +23,9 @@ from commonpurse.reference.queries import (
     search_categories,
 )
 
-CLOSED = "Needs and budgets can change only while the consortium is pooling or negotiating"
-ONLY_BUYERS = "Only buyers enter what their organisation needs and what it can spend"
-ASK_ADMINISTRATOR = "A buyer of your organisation can do this, or an administrator can make you a buyer"
+CLOSED = message("Needs and budgets can change only while the consortium is pooling or negotiating")
+ONLY_BUYERS = message("Only buyers enter what their organisation needs and what it can spend")
+ASK_ADMINISTRATOR = message("A buyer of your organisation can do this, or an administrator can make you a buyer")
 FIRST_YEAR, LAST_YEAR = 2000, 2098
 
 _Value = TypeVar("_Value")

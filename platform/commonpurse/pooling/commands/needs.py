@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
+from commonpurse.calc.sentence import message
 from commonpurse.core import log
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import Refused, Stale, require
@@ -15,8 +16,8 @@ from commonpurse.pooling.commands import checks
 from commonpurse.pooling.events import RequirementAdded, RequirementChanged, RequirementRemoved
 from commonpurse.pooling.models import RequirementLine
 
-CHANGED = "Somebody else changed this line. Check it and try again"
-NOT_YOURS = "You can change only the lines of your own organisation"
+CHANGED = message("Somebody else changed this line. Check it and try again")
+NOT_YOURS = message("You can change only the lines of your own organisation")
 
 
 def add_requirement(

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from commonpurse.calc.sentence import message
 from commonpurse.consortia.models import Consortium
 from commonpurse.consortia.queries import get_joined_consortium, joined_bodies
 from commonpurse.core.actor import Actor
@@ -19,7 +20,7 @@ from commonpurse.pooling.queries.weights import list_needs
 from commonpurse.pooling.rules.pooled import Need, pool
 from commonpurse.reference.queries import names_of_areas, titles_of_categories
 
-NO_LINE = "There is no such line in this consortium"
+NO_LINE = message("There is no such line in this consortium")
 MOST_SHOWN = 500
 """Rows of one table on the page; the downloads have all."""
 

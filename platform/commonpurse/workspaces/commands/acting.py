@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from commonpurse.calc import decision
 from commonpurse.calc.quantity import from_smallest
+from commonpurse.calc.sentence import message
 from commonpurse.core import log
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import Stale, require
@@ -15,8 +16,8 @@ from commonpurse.workspaces import events, policy, queries
 from commonpurse.workspaces.models import AgendaItem, ItemState, Offer, Workspace
 from commonpurse.workspaces.queries import standing
 
-WHO_ACTS = "Buyers of the bodies that have joined"
-WHO_ANSWERS = "Buyers and approvers of the bodies that have joined"
+WHO_ACTS = message("Buyers of the bodies that have joined")
+WHO_ANSWERS = message("Buyers and approvers of the bodies that have joined")
 
 
 def key_of(actor: Actor, idempotency_key: str | None) -> str | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from commonpurse.calc.sentence import message
 from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core import log
 from commonpurse.core.actor import SYSTEM, Actor
@@ -28,7 +29,7 @@ from commonpurse.workspaces.models import AgendaItem, Comment, ItemKind, ItemSta
 from commonpurse.workspaces.queries import standing
 
 LONGEST_COMMENT = 4_000
-ONE_AT_A_TIME = "Another rule for sharing outcomes is still open. Agree or park that one first"
+ONE_AT_A_TIME = message("Another rule for sharing outcomes is still open. Agree or park that one first")
 
 
 def open_workspace(session: Session, actor: Actor, *, consortium_id: UUID, now: datetime) -> UUID:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from commonpurse.calc.quantity import from_smallest
+from commonpurse.calc.sentence import message
 from commonpurse.consortia.models import Consortium, ParticipationState
 from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core.actor import Actor
@@ -21,8 +22,8 @@ from commonpurse.measures.models import Measure
 from commonpurse.measures.queries import MeasureRow, choosable_measures
 from commonpurse.workspaces.models import AgendaItem, ItemKind, ItemState, Offer, Position, Workspace
 
-NO_ROOM = "The workspace opens when the consortium begins to pool"
-NO_ITEM = "There is no such item in your workspaces"
+NO_ROOM = message("The workspace opens when the consortium begins to pool")
+NO_ITEM = message("There is no such item in your workspaces")
 
 
 def find_workspace(session: Session, consortium_id: UUID, *, lock: bool = False) -> Workspace | None:
