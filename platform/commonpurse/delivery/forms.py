@@ -54,7 +54,13 @@ class RecordAwardForm(Form):
             if name.startswith("commitment_")
         }
         supplier_id = typed.pop("supplier_id")
-        return {**typed, "supplier_id": UUID(supplier_id) if supplier_id else None, "commitments": commitments}
+        return {
+            **typed,
+            "supplier_id": UUID(supplier_id) if supplier_id else None,
+            "supplier_name": typed["supplier_name"] or "",
+            "company_number": typed["company_number"] or "",
+            "commitments": commitments,
+        }
 
 
 def award_form(

@@ -11,7 +11,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    column,
+    table,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -149,3 +161,18 @@ class LiveClaim(Base):
     book: Mapped[str] = mapped_column(primary_key=True)
     outcome_id: Mapped[str] = mapped_column(primary_key=True)
     split_id: Mapped[UUID] = mapped_column(ForeignKey(PostedSplit.id), index=True)
+
+
+posting = table(
+    "outcomes_posting",
+    column("split_id", Uuid()),
+    column("consortium_id", Uuid()),
+    column("book", String()),
+    column("measure_id", Uuid()),
+    column("quarter_starting", Date()),
+    column("place_gss", String()),
+    column("position", Integer()),
+    column("party", String()),
+    column("amount", BigInteger()),
+)
+"""The view of the ledger with a row for each share."""

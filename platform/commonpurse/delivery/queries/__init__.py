@@ -3,6 +3,7 @@
 from commonpurse.delivery.queries.contracts import award_page, delivery_page, report_page
 from commonpurse.delivery.queries.records import (
     RecordFilter,
+    RecordPage,
     RecordRow,
     list_records,
     record_page,
@@ -20,9 +21,11 @@ from commonpurse.delivery.queries.rows import (
     list_contracts,
     list_suppliers,
 )
+from commonpurse.delivery.rules import quarters_of, say_quarter
 
 __all__ = [
     "RecordFilter",
+    "RecordPage",
     "RecordRow",
     "award_page",
     "delivery_page",
@@ -36,8 +39,10 @@ __all__ = [
     "list_contracts",
     "list_records",
     "list_suppliers",
+    "quarters_of",
     "record_page",
     "records_page",
     "report_page",
+    "say_quarter",
     "waiting",
 ]

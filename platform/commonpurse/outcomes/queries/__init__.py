@@ -1,5 +1,7 @@
 """Reads of the ledger: rows for commands, pages for views, and its proof."""
 
+from commonpurse.outcomes.queries.corrections import CorrectPage, correct_page
+from commonpurse.outcomes.queries.ledger import LedgerPage, SplitPage, ledger_page, shares_so_far, split_page, waiting
 from commonpurse.outcomes.queries.proof import Report, verify
 from commonpurse.outcomes.queries.rows import (
     areas_of,
@@ -20,11 +22,17 @@ from commonpurse.outcomes.queries.rows import (
     title_of_measure,
     weight_digest,
 )
+from commonpurse.outcomes.queries.statements import Statement, statement
 
 __all__ = [
+    "CorrectPage",
+    "LedgerPage",
     "Report",
+    "SplitPage",
+    "Statement",
     "areas_of",
     "content_of",
+    "correct_page",
     "digests_of",
     "find_roster",
     "find_rule_version",
@@ -32,13 +40,18 @@ __all__ = [
     "get_split",
     "head_of",
     "is_split",
+    "ledger_page",
     "list_unsplit_records",
     "live_split_of",
     "roster_at_agreement",
     "roster_digest",
     "rule_digest",
+    "shares_so_far",
     "spec_of",
+    "split_page",
+    "statement",
     "title_of_measure",
     "verify",
+    "waiting",
     "weight_digest",
 ]

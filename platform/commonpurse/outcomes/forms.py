@@ -1,0 +1,47 @@
+"""Forms of the ledger."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, SelectField, SubmitField, TextAreaField
+from wtforms.validators import Length
+
+from commonpurse.web.fields import ExactField, Needed, TextField
+from commonpurse.web.form import Form
+
+
+class IssueForm(Form):
+    """The button that splits everything that was verified."""
+
+    submit = SubmitField(_l("Split verified outcomes"))
+
+
+class CorrectOutcomeForm(Form):
+    """The right figures of a record, and why the first ones were wrong."""
+
+    quantity = ExactField(
+        _l("Quantity delivered"),
+        [Needed(_l("Enter the quantity delivered"))],
+        render_kw={"hint": _l("In the unit of the measure")},
+    )
+    quarter_starting = SelectField(_l("Quarter"), [Needed(_l("Select a quarter"))], choices=[])
+    place = TextField(
+        _l("Where it was delivered"),
+        [Needed(_l("Enter the name or the GSS code of an area, such as Gateshead or E08000037"))],
+    )
+    reason = TextAreaField(
+        _l("Why the record is corrected"),
+        [
+            Needed(_l("Enter why the record is corrected")),
+            Length(max=2000, message=_l("Enter 2,000 characters or fewer")),
+        ],
+        render_kw={"rows": 3},
+    )
+    seen_version = HiddenField()
+    submit = SubmitField(_l("Correct the record"))
+
+    def values(self) -> dict[str, Any]:
+        """The command's arguments; a version that is no number was never seen."""
+        typed = super().values()
+        seen = str(typed["seen_version"] or "")
+        return {**typed, "seen_version": int(seen) if seen.isdigit() else 0}

@@ -1,0 +1,42 @@
+"""What the form for a correction starts from."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from commonpurse.calc.sentence import Sentence
+from commonpurse.core.actor import Actor
+from commonpurse.core.errors import require
+from commonpurse.delivery.queries import RecordPage, get_record, quarters_of, record_page, say_quarter
+from commonpurse.outcomes.queries.rows import live_split_of
+
+
+@dataclass(frozen=True)
+class CorrectPage:
+    """The record as it is, the quarters to choose from, and the split that would be reversed."""
+
+    record: RecordPage
+    quarters: tuple[tuple[date, Sentence], ...]
+    split_id: UUID | None
+    others_in_split: int
+
+
+def correct_page(session: Session, actor: Actor, consortium_id: UUID, record_id: UUID, *, today: date) -> CorrectPage:
+    """What is corrected. Raises NotFound, and NotAllowed for who may not correct the record."""
+    page = record_page(session, actor, consortium_id, record_id)
+    require(
+        page.may_correct,
+        "You cannot correct this record",
+        who="A buyer of the body that recorded it, or of the lead authority, can while it counts",
+    )
+    _, record = get_record(session, actor, consortium_id, record_id)
+    split = live_split_of(session, record_id)
+    quarters = quarters_of(record.contract.starts_on, record.contract.ends_on, today)
+    return CorrectPage(
+        record=page,
+        quarters=tuple((quarter, say_quarter(quarter)) for quarter in reversed(quarters)),
+        split_id=split.id if split else None,
+        others_in_split=len(split.outcomes) - 1 if split else 0,
+    )

@@ -1,0 +1,364 @@
+"""Pages of the ledger: its rows with who has what, and one split with every figure explained."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from commonpurse.calc import money, quantity
+from commonpurse.calc.allocation import UNALLOCATED, parse_rule
+from commonpurse.calc.allocation_rules import COMMITTED_BUDGET
+from commonpurse.calc.explain import Sentence, adds_up, explain
+from commonpurse.consortia.models import Consortium, Participation, ParticipationState
+from commonpurse.consortia.queries import get_joined_consortium
+from commonpurse.core.actor import Actor
+from commonpurse.core.waiting import Waiting
+from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
+from commonpurse.delivery.queries import say_quarter
+from commonpurse.identity.models import Role
+from commonpurse.identity.queries import labels_of, names_of
+from commonpurse.measures.models import Measure
+from commonpurse.outcomes import policy
+from commonpurse.outcomes.models import PRIMARY, PostedSplit, posting
+from commonpurse.outcomes.queries.rows import get_split, is_split
+from commonpurse.outcomes.rules import is_tie_broken
+from commonpurse.workspaces.queries import agreed_allocation
+
+PER_PAGE = 25
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """One row of the ledger; `total` is in smallest units."""
+
+    id: UUID
+    seq: int
+    measure: str
+    unit: str
+    decimals: int
+    quarter: Sentence
+    place: str
+    total: int
+    outcomes: int
+    state: str
+    """`current`, `reversed`, or `reversal`."""
+    certificate: Sentence
+    posted_at: datetime
+    digest: str
+
+
+@dataclass(frozen=True)
+class MeasureColumn:
+    """One measure and what each party has of it, in smallest units, with the line that shows it adds up."""
+
+    id: UUID
+    title: str
+    unit: str
+    decimals: int
+    total: int
+    amounts: tuple[int, ...]
+    certificate: Sentence
+
+
+@dataclass(frozen=True)
+class Party:
+    """A place of the roster; `id` is None for what no body receives."""
+
+    id: UUID | None
+    name: str
+
+
+@dataclass(frozen=True)
+class LedgerPage:
+    """One page of the ledger, who has what so far, and what waits to be split."""
+
+    consortium_id: UUID
+    consortium: str
+    parties: tuple[Party, ...]
+    measures: tuple[MeasureColumn, ...]
+    rows: tuple[LedgerRow, ...]
+    number: int
+    pages: int
+    total: int
+    unsplit: int
+    rule: Sentence | None
+    may_issue: bool
+
+
+def ledger_page(
+    session: Session, actor: Actor, consortium_id: UUID, *, measure_id: UUID | None = None, number: int = 1
+) -> LedgerPage:
+    """Who has what of each measure, and the rows of the ledger, the newest first. Raises NotFound for outsiders."""
+    consortium = get_joined_consortium(session, actor, consortium_id)
+    query = select(PostedSplit).where(PostedSplit.consortium_id == consortium_id)
+    if measure_id is not None:
+        query = query.where(PostedSplit.measure_id == measure_id)
+    total = session.scalar(query.with_only_columns(func.count())) or 0
+    pages = max(1, -(-total // PER_PAGE))
+    number = min(max(1, number), pages)
+    parties, measures = shares_so_far(session, consortium)
+    return LedgerPage(
+        consortium_id=consortium_id,
+        consortium=consortium.name,
+        parties=parties,
+        measures=measures,
+        rows=_rows(session, query, number),
+        number=number,
+        pages=pages,
+        total=total,
+        unsplit=_count_unsplit(session, consortium_id),
+        rule=_agreed_rule(session, consortium),
+        may_issue=policy.may_issue(actor, consortium),
+    )
+
+
+def shares_so_far(
+    session: Session, consortium: Consortium, *, until: date | None = None
+) -> tuple[tuple[Party, ...], tuple[MeasureColumn, ...]]:
+    """Every party that ever had a place, and each measure's shares in that order, up to a quarter."""
+    sums = (
+        select(posting.c.measure_id, posting.c.party, func.sum(posting.c.amount))
+        .where(posting.c.consortium_id == consortium.id, posting.c.book == PRIMARY)
+        .group_by(posting.c.measure_id, posting.c.party)
+        .order_by(posting.c.measure_id, posting.c.party)
+    )
+    if until is not None:
+        sums = sums.where(posting.c.quarter_starting <= until)
+    shares = {(measure_id, party): int(amount) for measure_id, party, amount in session.execute(sums)}
+    order = _in_order(consortium, {party for _, party in shares})
+    measures = session.scalars(
+        select(Measure)
+        .where(Measure.id.in_({measure_id for measure_id, _ in shares}))
+        .order_by(Measure.title, Measure.id)
+    )
+    names = names_of(session, [UUID(party) for party in order if party != UNALLOCATED])
+    parties = tuple(
+        Party(None, "") if party == UNALLOCATED else Party(UUID(party), names[UUID(party)]) for party in order
+    )
+    columns = []
+    for measure in measures:
+        amounts = tuple(shares.get((measure.id, party), 0) for party in order)
+        certificate = adds_up(sum(amounts), amounts, _in_units(measure.decimals))
+        columns.append(
+            MeasureColumn(measure.id, measure.title, measure.unit, measure.decimals, sum(amounts), amounts, certificate)
+        )
+    return parties, tuple(columns)
+
+
+def _in_order(consortium: Consortium, parties: set[str]) -> list[str]:
+    """In the order of the consortium's participations, the unallocated place last."""
+    order = [str(part.organisation_id) for part in consortium.participations if str(part.organisation_id) in parties]
+    return [*order, UNALLOCATED] if parties else []
+
+
+def _rows(session: Session, query: Select[Any], number: int) -> tuple[LedgerRow, ...]:
+    rows = session.scalars(
+        query.options(joinedload(PostedSplit.measure), joinedload(PostedSplit.place))
+        .order_by(PostedSplit.posted_at.desc(), PostedSplit.scope, PostedSplit.seq.desc())
+        .offset((number - 1) * PER_PAGE)
+        .limit(PER_PAGE)
+    ).all()
+    undone = set(
+        session.scalars(
+            select(PostedSplit.reverses_id).where(PostedSplit.reverses_id.in_([row.id for row in rows]))
+        ).all()
+    )
+    return tuple(
+        LedgerRow(
+            row.id,
+            row.seq,
+            row.measure.title,
+            row.measure.unit,
+            row.measure.decimals,
+            say_quarter(row.quarter_starting),
+            row.place.name,
+            row.total,
+            len(row.outcomes),
+            "reversal" if row.reverses_id else "reversed" if row.id in undone else "current",
+            adds_up(row.total, row.amounts, _in_units(row.measure.decimals)),
+            row.posted_at,
+            row.digest,
+        )
+        for row in rows
+    )
+
+
+def _count_unsplit(session: Session, consortium_id: UUID) -> int:
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(OutcomeRecord)
+            .join(Contract, Contract.id == OutcomeRecord.contract_id)
+            .where(
+                Contract.consortium_id == consortium_id,
+                OutcomeRecord.status == VerificationStatus.VERIFIED,
+                ~is_split(),
+            )
+        )
+        or 0
+    )
+
+
+def _agreed_rule(session: Session, consortium: Consortium) -> Sentence | None:
+    agreed = agreed_allocation(session, consortium.id)
+    if agreed is None:
+        return None
+    names = {str(part.organisation_id): part.organisation.name for part in consortium.participations}
+    return parse_rule(json.loads(agreed.spec)).words(names)
+
+
+@dataclass(frozen=True)
+class ShareRow:
+    """One party's share of a split, with the sum by hand and in words."""
+
+    party: Party
+    weight: str
+    floor: int
+    remainder: str
+    extra_unit: bool
+    amount: int
+    sentences: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True)
+class InputRow:
+    """One outcome that went into the total."""
+
+    record_id: UUID
+    version: int
+    quantity: int
+
+
+@dataclass(frozen=True)
+class SplitPage:
+    """One split with every figure explained, and what it rests on."""
+
+    consortium_id: UUID
+    consortium: str
+    id: UUID
+    seq: int
+    measure: str
+    framework: str
+    unit: str
+    decimals: int
+    contract: str
+    quarter: Sentence
+    place: str
+    total: int
+    certificate: Sentence
+    rule: Sentence
+    agreed_at: datetime
+    whole: str
+    shares: tuple[ShareRow, ...]
+    inputs: tuple[InputRow, ...]
+    is_tie_broken: bool
+    reverses_id: UUID | None
+    reversed_by_id: UUID | None
+    reason: str
+    posted_by: str
+    posted_at: datetime
+    digest: str
+    previous_digest: str
+    rule_digest: str
+    roster_digest: str
+    weight_digest: str
+
+
+def split_page(session: Session, actor: Actor, consortium_id: UUID, split_id: UUID) -> SplitPage:
+    """One row of the ledger in full. Raises NotFound for outsiders."""
+    consortium, row = get_split(session, actor, consortium_id, split_id)
+    measure, record = row.measure, row.explanation
+    names = {str(part.organisation_id): part.organisation.name for part in consortium.participations}
+    rule = parse_rule(record["rule"])
+    say_weight = money.pounds if rule.basis == COMMITTED_BUDGET and record["holder"] is None else quantity.say
+    undone = session.scalars(select(PostedSplit.id).where(PostedSplit.reverses_id == row.id)).one_or_none()
+    shares = tuple(
+        ShareRow(
+            party=Party(None, "") if party == UNALLOCATED else Party(UUID(party), names[party]),
+            weight=say_weight(record["weights"][at]),
+            floor=record["floors"][at],
+            remainder=f"{quantity.say(record['remainders'][at])}/{quantity.say(record['whole'])}",
+            extra_unit=record["extra_unit"][at],
+            amount=row.amounts[at],
+            sentences=explain(record, party, say=_in_units(measure.decimals), say_weight=say_weight, names=names),
+        )
+        for at, party in enumerate(row.roster.parties)
+    )
+    version = measure.framework_version
+    return SplitPage(
+        consortium_id=consortium_id,
+        consortium=consortium.name,
+        id=row.id,
+        seq=row.seq,
+        measure=measure.title,
+        framework=f"{version.title}, {version.edition}" if version else "",
+        unit=measure.unit,
+        decimals=measure.decimals,
+        contract=row.contract.title,
+        quarter=say_quarter(row.quarter_starting),
+        place=row.place.name,
+        total=row.total,
+        certificate=adds_up(row.total, row.amounts, _in_units(measure.decimals)),
+        rule=rule.words(names),
+        agreed_at=row.rule_version.agreed_at,
+        whole=say_weight(record["whole"]),
+        shares=shares,
+        inputs=tuple(
+            InputRow(UUID(outcome), version_seen, units)
+            for outcome, version_seen, units in zip(row.outcomes, row.versions, row.quantities, strict=True)
+        ),
+        is_tie_broken=is_tie_broken(record),
+        reverses_id=row.reverses_id,
+        reversed_by_id=undone,
+        reason=row.reason,
+        posted_by=labels_of(session, [row.posted_by_id])[row.posted_by_id],
+        posted_at=row.posted_at,
+        digest=row.digest,
+        previous_digest=row.previous_digest,
+        rule_digest=row.rule_version.digest,
+        roster_digest=row.roster.digest,
+        weight_digest=row.weight_version.digest,
+    )
+
+
+def _in_units(decimals: int) -> Callable[[int], str]:
+    return lambda smallest: quantity.say(smallest, decimals)
+
+
+def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:  # noqa: ARG001 - these have no date
+    """Verified outcomes that a buyer of the lead authority has yet to split, by consortium."""
+    if actor.organisation_id is None or not actor.has_role(Role.BUYER):
+        return []
+    rows = session.execute(
+        select(Consortium.id, Consortium.name, func.count(OutcomeRecord.id))
+        .join(Contract, Contract.consortium_id == Consortium.id)
+        .join(OutcomeRecord, OutcomeRecord.contract_id == Contract.id)
+        .join(
+            Participation,
+            (Participation.consortium_id == Consortium.id)
+            & (Participation.organisation_id == actor.organisation_id)
+            & (Participation.state == ParticipationState.JOINED),
+        )
+        .where(
+            Consortium.lead_organisation_id == actor.organisation_id,
+            OutcomeRecord.status == VerificationStatus.VERIFIED,
+            ~is_split(),
+        )
+        .group_by(Consortium.id, Consortium.name)
+        .order_by(Consortium.name, Consortium.id)
+    )
+    return [
+        Waiting(
+            msgid="Split verified outcomes: %(count)s wait",
+            endpoint="outcomes.ledger",
+            values={"count": count},
+            arguments={"consortium_id": consortium_id},
+            consortium=name,
+        )
+        for consortium_id, name, count in rows
+    ]

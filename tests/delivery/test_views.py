@@ -1,0 +1,189 @@
+"""The pages of delivery: forms keep what was typed, lists have few statements, files are downloads."""
+
+import io
+import re
+
+import pytest
+from sqlalchemy import select
+
+from commonpurse.delivery import queries
+from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
+from support.delivery_rows import make_agreed_rule, make_agreed_target, make_contract, make_record, make_records
+from support.web import counted_statements
+from support.world import TODAY
+
+
+@pytest.fixture
+def contract(session, world):
+    made = make_contract(session, world)
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def base(world):
+    return f"/consortia/{world.consortium.id}/delivery"
+
+
+def outcome(world, contract, **changed):
+    return {
+        "commitment": f"{contract.id}:{world.measure.id}",
+        "quantity": "1",
+        "quarter_starting": "2026-10-01",
+        "place": "Gateshead",
+        "subject_kind": "beneficiary",
+        "subject_reference": "learner 7",
+        "description": "Started as an apprentice",
+        "files": (io.BytesIO(b"%PDF-1.7 register"), "register.pdf"),
+        **changed,
+    }
+
+
+def test_before_the_award_the_page_says_what_is_missing_and_where(world, client_of, base):
+    page = client_of("newcastle").get(f"{base}/").text
+    assert "Before it is recorded, the bodies agree how outcomes are shared" in page
+    assert "Go to the workspace" in page
+
+
+def test_the_award_is_recorded_from_the_form_with_the_agreed_targets_filled_in(session, world, client_of, base):
+    make_agreed_rule(session, world, {"kind": "equal"})
+    make_agreed_target(session, world, 40)
+    session.commit()
+    client = client_of("newcastle")
+    field = f"commitment_{world.measure.id.hex}"
+    assert re.search(rf'name="{field}"[^>]*value="40"', client.get(f"{base}/award").text)
+    sent = {
+        "supplier_id": str(world.organisation("builder")),
+        "title": "Lighting",
+        "reference": "SL-9",
+        "price_pence": "1,250.50",
+        "awarded_on-day": "1",
+        "awarded_on-month": "9",
+        "awarded_on-year": "2026",
+        "starts_on-day": "1",
+        "starts_on-month": "10",
+        "starts_on-year": "2026",
+        "ends_on-day": "30",
+        "ends_on-month": "9",
+        "ends_on-year": "2028",
+        field: "36",
+    }
+    wrong = client.post(f"{base}/award", data={**sent, field: "36.5"}).text
+    assert "with at most 0 decimal places" in wrong
+    assert "Lighting" in wrong
+    assert client.post(f"{base}/award", data=sent).status_code == 302
+    made = session.scalars(select(Contract)).one()
+    assert (made.price_pence, made.commitments[0].quantity) == (125050, 36)
+    page = client.get(f"{base}/").text
+    assert "£1,250.50" in page
+    assert "Brightway Ltd" in page
+
+
+def test_an_outcome_is_recorded_checked_and_its_evidence_downloaded(session, world, client_of, base, contract):
+    gateshead = client_of("gateshead")
+    assert "October to December 2026" in gateshead.get(f"{base}/outcomes/record").text
+    posted = gateshead.post(f"{base}/outcomes/record", data=outcome(world, contract))
+    assert posted.status_code == 302
+    record = session.scalars(select(OutcomeRecord)).one()
+    page = client_of("darlington", "approver").get(posted.location).text
+    assert "Is this record right?" in page
+    assert "learner 7" not in page
+    file = gateshead.get(f"{posted.location}/evidence/{record.evidence[0].id}")
+    assert file.data == b"%PDF-1.7 register"
+    assert file.headers["Content-Disposition"] == "attachment; filename=register.pdf"
+    assert file.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in file.headers["Content-Security-Policy"]
+    check = {"answer": "return", "reason": "", "seen_version": str(record.version)}
+    darlington = client_of("darlington", "approver")
+    assert "Enter why you return it" in darlington.post(f"{posted.location}/check", data=check).text
+    assert darlington.post(f"{posted.location}/check", data={**check, "answer": "verify"}).status_code == 302
+    session.expire_all()
+    assert record.status is VerificationStatus.VERIFIED
+
+
+def test_a_second_claim_is_refused_beside_its_field_and_the_typing_kept(session, world, client_of, base, contract):
+    client_of("newcastle").post(f"{base}/outcomes/record", data=outcome(world, contract))
+    page = client_of("gateshead").post(f"{base}/outcomes/record", data=outcome(world, contract)).text
+    assert "This person is already claimed" in page
+    assert 'href="#subject_reference"' in page
+    assert "Started as an apprentice" in page
+    assert len(session.scalars(select(OutcomeRecord)).all()) == 1
+
+
+def test_a_file_that_is_not_what_it_says_is_refused(session, world, client_of, base, contract):
+    sent = outcome(world, contract, files=(io.BytesIO(b"<script>"), "register.pdf"))
+    page = client_of("gateshead").post(f"{base}/outcomes/record", data=sent).text
+    assert "register.pdf is not what its ending says" in page
+    assert session.scalars(select(OutcomeRecord)).all() == []
+
+
+@pytest.mark.parametrize("path", ["/", "/award", "/outcomes", "/outcomes.csv", "/outcomes/record"])
+def test_outsiders_find_nothing_and_visitors_sign_in_first(world, client_of, visitor, base, path):
+    assert client_of("leeds").get(base + path).status_code == 404
+    assert client_of("builder").get(base + path).status_code == 404
+    assert visitor.get(base + path).status_code == 302
+
+
+def test_an_outsider_finds_no_record_and_no_file(session, world, client_of, base, contract):
+    posted = client_of("gateshead").post(f"{base}/outcomes/record", data=outcome(world, contract))
+    file = session.scalars(select(OutcomeRecord)).one().evidence[0].id
+    for path in (posted.location, f"{posted.location}/evidence/{file}"):
+        assert client_of("leeds").get(path).status_code == 404
+    assert client_of("leeds").post(f"{posted.location}/check", data={"answer": "verify"}).status_code == 404
+
+
+def test_a_form_says_who_may_do_it_to_those_who_may_not(world, client_of, base, contract):
+    page = client_of("gateshead").get(f"{base}/award")
+    assert page.status_code == 403
+    assert "A buyer of the lead authority can do this" in page.text
+    assert client_of("gateshead", "observer").get(f"{base}/outcomes/record").status_code == 403
+
+
+def test_the_list_is_narrowed_and_downloaded(session, world, client_of, base, contract):
+    make_record(session, world, contract, subject="a")
+    make_record(session, world, contract, subject="b", status=VerificationStatus.REPORTED)
+    session.commit()
+    client = client_of("gateshead", "observer")
+    assert "2 records" in client.get(f"{base}/outcomes").text
+    chosen = f"status=reported&measure={world.measure.id}&quarter=2026-10-01"
+    assert "1 record" in client.get(f"{base}/outcomes?{chosen}").text
+    assert "Records that match the filters belong here" in client.get(f"{base}/outcomes?status=returned").text
+    lines = client.get(f"{base}/outcomes.csv?status=reported").data.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert '"Apprenticeship starts, level 3",1,people,2026-10-01,Newcastle upon Tyne,E08000021,reported' in lines[1]
+
+
+def test_an_empty_list_says_what_belongs_there(world, client_of, base, contract):
+    assert "Nothing has been recorded yet" in client_of("gateshead").get(f"{base}/outcomes").text
+
+
+@pytest.mark.parametrize("path", ["/", "/outcomes"])
+def test_pages_need_the_same_statements_for_many_records_as_for_one(
+    connection, session, world, client_of, base, contract, path
+):
+    make_records(session, world, contract, 1)
+    session.commit()
+    client = client_of("newcastle")
+    with counted_statements(connection) as one:
+        client.get(base + path)
+    make_records(session, world, contract, 20, quarter_starting=contract.starts_on.replace(year=2027))
+    session.commit()
+    with counted_statements(connection) as many:
+        client.get(base + path)
+    assert len(one) == len(many)
+
+
+def test_a_record_waits_for_everybody_but_the_one_who_reported_it(session, world, contract):
+    make_record(session, world, contract, subject="a", status=VerificationStatus.REPORTED)
+    make_record(session, world, contract, subject="b")
+    waits = {
+        (body, role): len(queries.waiting(session, world.actor(body, role), TODAY))
+        for body, role in [
+            ("newcastle", "buyer"),
+            ("newcastle", "approver"),
+            ("gateshead", "buyer"),
+            ("gateshead", "observer"),
+            ("leeds", "buyer"),
+        ]
+    }
+    assert list(waits.values()) == [0, 1, 1, 0, 0]
