@@ -21,8 +21,6 @@ from commonpurse.web.limits import EXPENSIVE, limiter
 
 YEARS_OFFERED = 12
 
-blueprint.add_app_template_filter(say_financial_year, "financial_year")
-
 
 @blueprint.get("/consortia/<uuid:consortium_id>/budget")
 @signed_in
@@ -30,7 +28,7 @@ def budget(consortium_id: UUID) -> ResponseReturnValue:
     """The pooled budget by year and body: firm, indicative and awaited money apart."""
     with reading() as session:
         page = queries.budget_page(session, current_actor(), consortium_id)
-    return render_template("pooling/budget.html", page=page)
+    return render_template("pooling/budget.html", page=page, say_year=say_financial_year)
 
 
 @blueprint.get("/consortia/<uuid:consortium_id>/budget/download/<any(csv, xlsx):kind>")
@@ -101,7 +99,12 @@ def approve_budget(consortium_id: UUID, contribution_id: UUID) -> ResponseReturn
             flash(gettext("Your answer is recorded."), "success")
             return redirect(url_for(".budget", consortium_id=consortium_id))
     return render_template(
-        "pooling/approve_budget.html", consortium=consortium, consortium_id=consortium_id, line=line, form=form
+        "pooling/approve_budget.html",
+        consortium=consortium,
+        consortium_id=consortium_id,
+        line=line,
+        form=form,
+        say_year=say_financial_year,
     )
 
 

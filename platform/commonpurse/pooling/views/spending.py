@@ -21,7 +21,6 @@ from commonpurse.web.form import say
 from commonpurse.web.limits import EXPENSIVE, limiter
 
 
-@blueprint.app_template_filter("month")
 def say_month(first: date) -> str:
     """A month in words, by its first day: April 2022."""
     return str(format_date(first, "MMMM y"))
@@ -146,4 +145,4 @@ def show_supplier(supplier_id: UUID) -> ResponseReturnValue:
             bodies=bodies,
         ),
     }
-    return render_template("pooling/show_supplier.html", page=page, start=start)
+    return render_template("pooling/show_supplier.html", page=page, start=start, say_month=say_month)

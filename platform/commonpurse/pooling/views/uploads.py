@@ -12,6 +12,7 @@ from commonpurse.pooling import commands, queries
 from commonpurse.pooling.forms import AnswerUploadForm, UploadForm
 from commonpurse.pooling.queries import UploadPage
 from commonpurse.pooling.rules import templates
+from commonpurse.pooling.rules.years import say_financial_year
 from commonpurse.pooling.views.blueprint import blueprint, download, now
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.limits import EXPENSIVE, limiter
@@ -107,4 +108,6 @@ def drop_upload(consortium_id: UUID, upload_id: UUID) -> ResponseReturnValue:
 
 
 def _show(page: UploadPage, form: AnswerUploadForm) -> ResponseReturnValue:
-    return render_template("pooling/show_upload.html", page=page, form=form, back=TABLES[page.kind])
+    return render_template(
+        "pooling/show_upload.html", page=page, form=form, back=TABLES[page.kind], say_year=say_financial_year
+    )
