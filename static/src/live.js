@@ -2,7 +2,7 @@
 
 import { io } from "socket.io-client";
 import { Feed } from "./live/feed.js";
-import { payloadOf, refuse, release, renewKey } from "./live/forms.js";
+import { currentOf, finish, payloadOf, refuse } from "./live/forms.js";
 import { Outbox } from "./live/outbox.js";
 import { Page } from "./live/page.js";
 import { Presence } from "./live/presence.js";
@@ -48,23 +48,20 @@ function start(bar) {
   }
 
   // What the server said to an act: done, refused with a sentence, or nothing after several tries.
-  function settle(key, answer) {
-    const form = forms.get(key);
+  async function settle(key, answer) {
+    const sent = forms.get(key);
     forms.delete(key);
-    if (form?.isConnected) release(form);
     if (answer?.ok) {
-      if (form?.isConnected) {
-        form.reset();
-        renewKey(form);
-      }
       feed.reach(answer.seq);
+      if (sent) finish(currentOf(sent));
       return;
     }
-    const sentence = answer?.error ?? dataset.failed;
-    if (form?.isConnected) refuse(form, sentence, answer?.field);
-    else page.say(sentence);
-    if (answer?.status === 409) page.refresh();
+    // Shown where the form stands once the page shows what made the server refuse.
+    if (answer?.status === 409) await page.refresh();
     if (answer?.status === 401) page.state("signedOut");
+    const form = sent && currentOf(sent);
+    if (form) refuse(form, answer?.error ?? dataset.failed, answer?.field);
+    else page.say(answer?.error ?? dataset.failed);
   }
 
   function reconnecting() {

@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from commonpurse.consortia.models import DecisionRule
 from commonpurse.core import log
@@ -242,6 +242,21 @@ def test_a_refusal_over_the_live_channel_stands_beside_its_field(served):
     counter(page, "120")
     sees(page, "120 people")
     expect(page.locator("#quantity-live-error")).to_have_count(0)
+
+
+def test_agreeing_to_an_offer_that_was_just_replaced_is_refused_and_shows_the_new_one(served):
+    gateshead, newcastle = served.live("gateshead"), served.live("newcastle")
+    held: list[Route] = []
+    newcastle.route(served.address, lambda route: held.append(route))  # Newcastle's page learns of the counter too late.
+    counter(gateshead, "120")
+    sees(gateshead, "120 people")
+    newcastle.get_by_role("button", name="Agree to this: 100 people").click()
+    newcastle.wait_for_timeout(500)
+    newcastle.unroute(served.address)
+    [route.continue_() for route in held]
+    sees(newcastle, "Gateshead Council made a new offer in the meantime", "#answer")
+    sees(newcastle, "120 people")
+    assert served.stored() == (ItemState.OPEN, None, 2)
 
 
 def test_people_see_who_is_here_and_who_has_left(served):

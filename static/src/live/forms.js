@@ -10,13 +10,27 @@ export function payloadOf(form) {
   return payload;
 }
 
-export function release(form) {
-  form.removeAttribute("aria-busy");
+// The form as it stands now: the page may have been given a new copy since it was sent. None where it is gone.
+export function currentOf(form) {
+  const found = form.isConnected ? form : [...document.querySelectorAll("form[data-live-event]")].find((other) => isSame(form, other));
+  found?.removeAttribute("aria-busy");
+  return found;
 }
 
-export function renewKey(form) {
-  const key = form.querySelector("[name=idempotency_key]");
-  key.value = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+function isSame(form, other) {
+  return form.action === other.action && form.elements.answer?.value === other.elements.answer?.value;
+}
+
+// Empties a form whose act is done, ready for another one.
+export function finish(form) {
+  if (!form) return;
+  form.reset();
+  form.closest("[data-live-part]")?.querySelector("[data-live-note]")?.remove();
+  form.elements.idempotency_key.value = newKey();
+}
+
+function newKey() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function clear(form) {

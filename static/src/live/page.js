@@ -41,21 +41,22 @@ export class Page {
   }
 
   // One fetch at a time; what happens meanwhile is fetched once more afterwards.
-  async refresh() {
-    if (this.fetching) {
-      this.isBehind = true;
-      return;
-    }
-    this.fetching = true;
+  refresh() {
+    this.isBehind = true;
+    this.running ??= this.catchUp().finally(() => {
+      this.running = null;
+    });
+    return this.running;
+  }
+
+  async catchUp() {
     try {
-      do {
+      while (this.isBehind) {
         this.isBehind = false;
         await this.fetchOnce();
-      } while (this.isBehind);
+      }
     } catch {
       this.state("off");
-    } finally {
-      this.fetching = false;
     }
   }
 
@@ -94,6 +95,7 @@ export class Page {
   note(sentence) {
     const note = document.createElement("p");
     note.className = "govuk-inset-text";
+    note.dataset.liveNote = "";
     note.textContent = sentence;
     return note;
   }

@@ -1,0 +1,53 @@
+"""Pure decisions of the room."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from commonpurse.calc.allocation import parse_rule
+from commonpurse.workspaces import rules
+
+
+@pytest.mark.parametrize(
+    ("made_on", "closes_on", "ends"),
+    [
+        (date(2026, 11, 2), None, None),
+        (date(2026, 11, 2), date(2026, 12, 1), date(2026, 12, 1)),
+        (date(2026, 11, 28), date(2026, 12, 1), date(2026, 12, 5)),
+        (date(2027, 1, 10), date(2026, 12, 1), date(2027, 1, 17)),
+    ],
+)
+def test_silence_counts_after_the_close_and_never_within_a_week_of_the_offer(made_on, closes_on, ends):
+    assert rules.notice_ends(made_on, closes_on) == ends
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "words"),
+    [
+        ("150.00", "people", "150 people"),
+        ("1E+3", "hours", "1,000 hours"),
+        ("0.125", "tCO2e", "0.125 tCO2e"),
+        ("1200000", "GBP", "£1,200,000"),
+        ("12.5", "GBP", "£12.50"),
+        ("12.50", "percent", "12.5%"),
+    ],
+)
+def test_a_target_is_said_as_people_write_it(quantity, unit, words):
+    assert rules.say_quantity(Decimal(quantity), unit) == words
+
+
+def test_a_body_that_has_left_does_not_count_among_the_answers():
+    outcome = rules.standing("consent", 0, {"a": 1}, {"a": "agree", "gone": "object"}, deadline_passed=False)
+    assert outcome.state == "carried"
+
+
+def test_percentages_for_bodies_that_have_not_joined_are_noticed():
+    fixed = parse_rule({"kind": "fixed_percentages", "percentages": {"a": "40", "b": "60"}})
+    assert rules.strangers(fixed, {"a"}) == {"b"}
+    assert rules.strangers(parse_rule({"kind": "equal"}), {"a"}) == set()
+
+
+def test_an_offer_of_nothing_has_no_words():
+    with pytest.raises(ValueError, match="a quantity or an allocation rule"):
+        rules.offer_words(None, "people", None, {})
