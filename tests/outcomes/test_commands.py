@@ -262,3 +262,39 @@ def test_the_roster_is_that_of_the_agreement_whoever_joins_or_leaves_later(sessi
     [split_id] = issue(session, world)
     assert session.get(PostedSplit, split_id).amounts == (1, 1, 1, 0)
     assert len(session.scalars(select(Roster)).all()) == 1
+
+
+def reopen(session, world, record_id, body="gateshead", role="buyer", **changed):
+    values = {"reason": "The register names somebody else", "seen_version": 1, "now": NOW, **changed}
+    actor = world.actor(body, role)
+    commands.reopen_outcome(session, actor, consortium_id=world.consortium.id, record_id=record_id, **values)
+
+
+def test_a_record_that_is_sent_back_counts_no_longer_and_its_subject_is_free(session, world, contract):
+    make_agreed_rule(session, world, EQUAL)
+    wrong = make_record(session, world, contract, subject="wrong", quantity=5)
+    make_record(session, world, contract, subject="right", quantity=3)
+    issue(session, world)
+    reopen(session, world, wrong.id)
+    assert wrong.status is VerificationStatus.RETURNED
+    assert net(session) == [1, 1, 1, 0]
+    assert log.entries_after(session, world.consortium.stream, 0)[1].kind == "delivery.outcome_reopened"
+    assert queries.verify(session).faults == ()
+    make_record(session, world, contract, subject="wrong", quantity=3)
+    issue(session, world)
+    assert net(session) == [2, 2, 2, 0]
+
+
+def test_a_record_is_sent_back_only_by_a_second_person_with_a_reason(session, world, contract):
+    record = make_record(session, world, contract, subject="a")
+    with pytest.raises(NotAllowed):
+        reopen(session, world, record.id, body="newcastle")
+    with pytest.raises(NotAllowed):
+        reopen(session, world, record.id, role="observer")
+    with pytest.raises(NotFound):
+        reopen(session, world, record.id, body="leeds")
+    with pytest.raises(Stale):
+        reopen(session, world, record.id, seen_version=9)
+    with pytest.raises(Refused, match="Enter why"):
+        reopen(session, world, record.id, reason=" ")
+    assert record.status is VerificationStatus.VERIFIED

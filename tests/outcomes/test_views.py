@@ -189,6 +189,21 @@ def test_a_record_is_corrected_from_its_page(session, world, client_of, base, po
     assert client_of("darlington").get(path).status_code == 403
 
 
+def test_a_verified_record_is_sent_back_from_its_page(session, world, client_of, base, posted):
+    record = session.scalars(select(OutcomeRecord)).one()
+    client, path = client_of("gateshead"), f"{base}/records/{record.id}/reopen"
+    shown = f"/consortia/{world.consortium.id}/delivery/outcomes/{record.id}"
+    assert path in client.get(shown).text
+    assert path not in client_of("newcastle").get(shown).text
+    assert client_of("newcastle").get(path).status_code == 403
+    sent = {"reason": "", "seen_version": str(record.version)}
+    assert "The split is taken back exactly" in client.get(path).text
+    assert "Enter why the record is sent back" in client.post(path, data=sent).text
+    assert client.post(path, data={**sent, "reason": "Never started"}).status_code == 302
+    assert "Never started" in client.get(shown).text
+    assert "Reversal" in client.get(f"{base}/ledger").text
+
+
 def test_outsiders_find_nothing_and_visitors_sign_in_first(session, world, client_of, visitor, base, posted):
     record = session.scalars(select(OutcomeRecord.id)).one()
     organisation = world.organisation("newcastle")
@@ -198,6 +213,7 @@ def test_outsiders_find_nothing_and_visitors_sign_in_first(session, world, clien
         f"{base}/statements/{organisation}",
         f"{base}/statements/{organisation}.csv",
         f"{base}/records/{record}/correct",
+        f"{base}/records/{record}/reopen",
     ):
         assert client_of("leeds").get(path).status_code == 404
         assert client_of("builder").get(path).status_code == 404

@@ -63,3 +63,13 @@ class OutcomeCorrected:
     replacement_id: UUID
     measure: str
     reason: str
+
+
+@dataclass(frozen=True)
+class OutcomeReopened:
+    """A verified record was found wrong and sent back; it counts no longer."""
+
+    kind: ClassVar[str] = "delivery.outcome_reopened"
+    record_id: UUID
+    measure: str
+    reason: str

@@ -41,3 +41,13 @@ def may_correct(actor: Actor, consortium: Consortium, record: OutcomeRecord) -> 
         and actor.has_role(Role.BUYER)
         and actor.organisation_id in {record.reported_for_id, consortium.lead_organisation_id}
     )
+
+
+def may_reopen(actor: Actor, consortium: Consortium, record: OutcomeRecord) -> bool:
+    """Buyers and approvers of joined bodies, but never the person who reported it, while it is verified."""
+    return (
+        record.status is VerificationStatus.VERIFIED
+        and _is_joined(actor, consortium)
+        and actor.has_role(Role.BUYER, Role.APPROVER)
+        and actor.person_id != record.reported_by_id
+    )

@@ -16,6 +16,12 @@ class IssueForm(Form):
     submit = SubmitField(_l("Split verified outcomes"))
 
 
+def _seen(typed: dict[str, Any]) -> dict[str, Any]:
+    """The command's arguments; a version that is no number was never seen."""
+    seen = str(typed["seen_version"] or "")
+    return {**typed, "seen_version": int(seen) if seen.isdigit() else 0}
+
+
 class CorrectOutcomeForm(Form):
     """The right figures of a record, and why the first ones were wrong."""
 
@@ -41,7 +47,24 @@ class CorrectOutcomeForm(Form):
     submit = SubmitField(_l("Correct the record"))
 
     def values(self) -> dict[str, Any]:
-        """The command's arguments; a version that is no number was never seen."""
-        typed = super().values()
-        seen = str(typed["seen_version"] or "")
-        return {**typed, "seen_version": int(seen) if seen.isdigit() else 0}
+        """The command's arguments."""
+        return _seen(super().values())
+
+
+class ReopenOutcomeForm(Form):
+    """Why a verified record is sent back."""
+
+    reason = TextAreaField(
+        _l("Why the record is sent back"),
+        [
+            Needed(_l("Enter why the record is sent back")),
+            Length(max=2000, message=_l("Enter 2,000 characters or fewer")),
+        ],
+        render_kw={"rows": 3},
+    )
+    seen_version = HiddenField()
+    submit = SubmitField(_l("Send the record back"))
+
+    def values(self) -> dict[str, Any]:
+        """The command's arguments."""
+        return _seen(super().values())

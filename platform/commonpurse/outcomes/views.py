@@ -13,7 +13,7 @@ from commonpurse.core.errors import DomainError, Refused
 from commonpurse.core.tabular import write_csv
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.outcomes import commands, queries
-from commonpurse.outcomes.forms import CorrectOutcomeForm, IssueForm
+from commonpurse.outcomes.forms import CorrectOutcomeForm, IssueForm, ReopenOutcomeForm
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.fields import Choice
 
@@ -147,3 +147,29 @@ def correct(consortium_id: UUID, record_id: UUID) -> ResponseReturnValue:
             flash(_("Record corrected. Another person has to check the new one before it counts"), "success")
             return redirect(url_for("delivery.show_record", consortium_id=consortium_id, record_id=replacement_id))
     return render_template("outcomes/correct.html", page=page, form=form)
+
+
+@blueprint.route("/records/<uuid:record_id>/reopen", methods=["GET", "POST"])
+@signed_in
+def reopen(consortium_id: UUID, record_id: UUID) -> ResponseReturnValue:
+    """Send a verified record back; a split it was part of is reversed."""
+    with reading() as session:
+        page = queries.reopen_page(session, current_actor(), consortium_id, record_id)
+    form = ReopenOutcomeForm(seen_version=page.record.version)
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                commands.reopen_outcome(
+                    session,
+                    current_actor(),
+                    consortium_id=consortium_id,
+                    record_id=record_id,
+                    now=datetime.now(UTC),
+                    **form.values(),
+                )
+        except DomainError as error:
+            form.show(error)
+        else:
+            flash(_("Record sent back. It counts no longer"), "success")
+            return redirect(url_for("delivery.show_record", consortium_id=consortium_id, record_id=record_id))
+    return render_template("outcomes/reopen.html", page=page, form=form)

@@ -214,6 +214,42 @@ def replace_record(
     return record, replacement
 
 
+def reopen_record(
+    session: Session,
+    actor: Actor,
+    *,
+    consortium_id: UUID,
+    record_id: UUID,
+    reason: str,
+    seen_version: int,
+    now: datetime,
+) -> OutcomeRecord:
+    """Send a verified record back: it counts no longer, and its subject can be claimed again.
+
+    The ledger takes it back: `outcomes.commands.reopen_outcome` is what people call.
+
+    Raises:
+        NotFound, NotAllowed: see `policy.may_reopen`.
+        Refused: there is no reason.
+        Stale: somebody else changed the record.
+    """
+    consortium, record = queries.get_record(session, actor, consortium_id, record_id, lock=True)
+    if record.version != seen_version:
+        raise Stale("Somebody else changed this record. Check it and try again")
+    require(
+        policy.may_reopen(actor, consortium, record),
+        "You cannot send this record back",
+        who="Another buyer or approver of a joined body can, while it is verified",
+    )
+    if not reason.strip():
+        raise Refused("Enter why the record is sent back", field="reason")
+    record.status = VerificationStatus.RETURNED
+    record.checked_by_id, record.checked_at, record.reason = actor.person, now, reason.strip()
+    event = events.OutcomeReopened(record_id=record.id, measure=record.measure.title, reason=record.reason)
+    log.record(session, actor, consortium.stream, event, at=now)
+    return record
+
+
 def _measure(contract: Contract, measure_id: UUID) -> Measure:
     for commitment in contract.commitments:
         if commitment.measure_id == measure_id:

@@ -193,6 +193,7 @@ class RecordPage:
     is_own: bool
     may_check: bool
     may_correct: bool
+    may_reopen: bool
     may_record_again: bool
 
 
@@ -231,6 +232,7 @@ def record_page(session: Session, actor: Actor, consortium_id: UUID, record_id: 
         is_own=record.reported_by_id == actor.person_id,
         may_check=policy.may_check(actor, consortium, record),
         may_correct=policy.may_correct(actor, consortium, record),
+        may_reopen=policy.may_reopen(actor, consortium, record),
         may_record_again=record.status is VerificationStatus.RETURNED and policy.may_report(actor, consortium),
     )
 

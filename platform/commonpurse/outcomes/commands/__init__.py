@@ -1,5 +1,5 @@
 """What people do with the ledger."""
 
-from commonpurse.outcomes.commands.issue import correct_outcome, issue_splits
+from commonpurse.outcomes.commands.issue import correct_outcome, issue_splits, reopen_outcome
 
-__all__ = ["correct_outcome", "issue_splits"]
+__all__ = ["correct_outcome", "issue_splits", "reopen_outcome"]

@@ -14,7 +14,7 @@ from commonpurse.consortia.models import Consortium
 from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import Refused, require
-from commonpurse.delivery.commands import replace_record
+from commonpurse.delivery.commands import reopen_record, replace_record
 from commonpurse.delivery.models import OutcomeRecord
 from commonpurse.outcomes import policy, queries
 from commonpurse.outcomes.commands.ledger import Basis, Line, Scope, basis_of, post, scope_of, take_back
@@ -96,11 +96,46 @@ def correct_outcome(
         seen_version=seen_version,
         now=now,
     )
-    original = queries.live_split_of(session, old.id)
-    if original is not None:
-        take_back(session, actor, consortium, original, reason=reason.strip(), now=now)
-        _split_the_rest(session, actor, consortium, original, without=old.id.hex, reason=reason.strip(), now=now)
+    _undo(session, actor, consortium, old, reason=reason.strip(), now=now)
     return replacement.id
+
+
+def reopen_outcome(
+    session: Session,
+    actor: Actor,
+    *,
+    consortium_id: UUID,
+    record_id: UUID,
+    reason: str,
+    seen_version: int,
+    now: datetime,
+) -> None:
+    """Send a verified record back. If it was split, that split is reversed and its other outcomes split anew.
+
+    Raises:
+        NotFound, NotAllowed, Refused, Stale: see `delivery.commands.reopen_record`.
+    """
+    consortium = get_joined_consortium(session, actor, consortium_id, lock=True)
+    record = reopen_record(
+        session,
+        actor,
+        consortium_id=consortium_id,
+        record_id=record_id,
+        reason=reason,
+        seen_version=seen_version,
+        now=now,
+    )
+    _undo(session, actor, consortium, record, reason=record.reason, now=now)
+
+
+def _undo(
+    session: Session, actor: Actor, consortium: Consortium, record: OutcomeRecord, *, reason: str, now: datetime
+) -> None:
+    """Take back the split in which a record counts, if there is one, and split what remains of it."""
+    original = queries.live_split_of(session, record.id)
+    if original is not None:
+        take_back(session, actor, consortium, original, reason=reason, now=now)
+        _split_the_rest(session, actor, consortium, original, without=record.id.hex, reason=reason, now=now)
 
 
 def _split_the_rest(

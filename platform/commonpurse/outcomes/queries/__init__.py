@@ -1,6 +1,6 @@
 """Reads of the ledger: rows for commands, pages for views, and its proof."""
 
-from commonpurse.outcomes.queries.corrections import CorrectPage, correct_page
+from commonpurse.outcomes.queries.corrections import CorrectPage, ReopenPage, correct_page, reopen_page
 from commonpurse.outcomes.queries.ledger import LedgerPage, SplitPage, ledger_page, shares_so_far, split_page, waiting
 from commonpurse.outcomes.queries.proof import Report, verify
 from commonpurse.outcomes.queries.rows import (
@@ -27,6 +27,7 @@ from commonpurse.outcomes.queries.statements import Statement, statement
 __all__ = [
     "CorrectPage",
     "LedgerPage",
+    "ReopenPage",
     "Report",
     "SplitPage",
     "Statement",
@@ -43,6 +44,7 @@ __all__ = [
     "ledger_page",
     "list_unsplit_records",
     "live_split_of",
+    "reopen_page",
     "roster_at_agreement",
     "roster_digest",
     "rule_digest",

@@ -1,4 +1,4 @@
-"""What the form for a correction starts from."""
+"""What the forms for taking an outcome back start from."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,12 +15,11 @@ from commonpurse.outcomes.queries.rows import live_split_of
 
 @dataclass(frozen=True)
 class CorrectPage:
-    """The record as it is, the quarters to choose from, and the split that would be reversed."""
+    """The record as it is, the quarters to choose from, and what else is in the split that would be reversed."""
 
     record: RecordPage
     quarters: tuple[tuple[date, Sentence], ...]
-    split_id: UUID | None
-    others_in_split: int
+    others_in_split: int | None
 
 
 def correct_page(session: Session, actor: Actor, consortium_id: UUID, record_id: UUID, *, today: date) -> CorrectPage:
@@ -32,11 +31,33 @@ def correct_page(session: Session, actor: Actor, consortium_id: UUID, record_id:
         who="A buyer of the body that recorded it, or of the lead authority, can while it counts",
     )
     _, record = get_record(session, actor, consortium_id, record_id)
-    split = live_split_of(session, record_id)
     quarters = quarters_of(record.contract.starts_on, record.contract.ends_on, today)
     return CorrectPage(
         record=page,
         quarters=tuple((quarter, say_quarter(quarter)) for quarter in reversed(quarters)),
-        split_id=split.id if split else None,
-        others_in_split=len(split.outcomes) - 1 if split else 0,
+        others_in_split=_others_in_split(session, record_id),
     )
+
+
+@dataclass(frozen=True)
+class ReopenPage:
+    """The record as it is, and how many others are in the split that would be reversed; None where it is in none."""
+
+    record: RecordPage
+    others_in_split: int | None
+
+
+def reopen_page(session: Session, actor: Actor, consortium_id: UUID, record_id: UUID) -> ReopenPage:
+    """What is sent back. Raises NotFound, and NotAllowed for who may not send the record back."""
+    page = record_page(session, actor, consortium_id, record_id)
+    require(
+        page.may_reopen,
+        "You cannot send this record back",
+        who="Another buyer or approver of a joined body can, while it is verified",
+    )
+    return ReopenPage(page, _others_in_split(session, record_id))
+
+
+def _others_in_split(session: Session, record_id: UUID) -> int | None:
+    split = live_split_of(session, record_id)
+    return len(split.outcomes) - 1 if split else None
