@@ -7,12 +7,24 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from commonpurse.consortia import queries as consortia
 from commonpurse.core import mail
 from commonpurse.core.actor import Actor
 from commonpurse.core.waiting import Waiting
+from commonpurse.delivery import queries as delivery
+from commonpurse.notifications.letters import render_letter
+from commonpurse.outcomes import queries as outcomes
+from commonpurse.pooling import queries as pooling
+from commonpurse.workspaces import queries as workspaces
 
 Source = Callable[[Session, Actor, date], list[Waiting]]
-SOURCES: tuple[Source, ...] = ()
+SOURCES: tuple[Source, ...] = (
+    consortia.waiting,
+    pooling.waiting,
+    workspaces.waiting,
+    delivery.waiting,
+    outcomes.waiting,
+)
 
 
 @dataclass(frozen=True)
@@ -20,14 +32,14 @@ class HomePage:
     """The home page: what waits, by date, and the consortia of the organisation."""
 
     waiting: tuple[Waiting, ...]
-    consortia: tuple[object, ...]
+    consortia: tuple[consortia.ConsortiumRow, ...]
 
 
 def home_page(session: Session, actor: Actor, today: date) -> HomePage:
     """What waits for the actor, dated things first, soonest first."""
     found = [thing for source in SOURCES for thing in source(session, actor, today)]
     found.sort(key=lambda thing: (thing.due is None, thing.due or date.max, thing.consortium, thing.msgid))
-    return HomePage(tuple(found), ())
+    return HomePage(tuple(found), tuple(consortia.joined_consortia(session, actor, today)))
 
 
 @dataclass(frozen=True)
@@ -45,6 +57,6 @@ def outbox(session: Session) -> list[LetterRow]:
     """The newest letters, rendered."""
     rows = []
     for letter in mail.list_newest(session):
-        subject, body = letter.template, ""
+        subject, body = render_letter(letter)
         rows.append(LetterRow(letter.id, letter.recipient, subject, body, letter.written_at))
     return rows

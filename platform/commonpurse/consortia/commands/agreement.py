@@ -58,7 +58,9 @@ def write_agreement(
     session.add(agreement)
     touch(consortium)
     session.flush()
-    return log.record(session, actor, consortium.stream, AgreementWritten(agreement.id, agreement.number, plain))
+    return log.record(
+        session, actor, consortium.stream, AgreementWritten(agreement.id, agreement.number, plain), at=now
+    )
 
 
 def invite(
@@ -87,7 +89,9 @@ def invite(
         part = _invited(session, consortium, organisation_id, now)
         session.flush()
         body = part.organisation.name
-        log.record(session, actor, consortium.stream, BodyInvited(organisation_id, body=body, position=part.position))
+        log.record(
+            session, actor, consortium.stream, BodyInvited(organisation_id, body=body, position=part.position), at=now
+        )
         letters += _write_invitations(session, consortium, part)
     touch(consortium)
     return letters
@@ -135,7 +139,7 @@ def accept_invitation(session: Session, actor: Actor, *, consortium_id: UUID, nu
     consortium, part = _to_answer(session, actor, consortium_id)
     part.state, part.answered_at, part.reason = ParticipationState.JOINED, now, ""
     touch(consortium)
-    log.record(session, actor, consortium.stream, BodyJoined(part.organisation_id, body=part.organisation.name))
+    log.record(session, actor, consortium.stream, BodyJoined(part.organisation_id, body=part.organisation.name), at=now)
     return _sign(session, actor, consortium, part, number, now)
 
 
@@ -145,7 +149,7 @@ def decline_invitation(session: Session, actor: Actor, *, consortium_id: UUID, r
     part.reason = read_reason(reason, message("Enter why your organisation declines"))
     part.state, part.answered_at = ParticipationState.DECLINED, now
     event = InvitationDeclined(part.organisation_id, body=part.organisation.name, reason=part.reason)
-    return log.record(session, actor, consortium.stream, event)
+    return log.record(session, actor, consortium.stream, event, at=now)
 
 
 def sign_agreement(session: Session, actor: Actor, *, consortium_id: UUID, number: int, now: datetime) -> int:
@@ -173,7 +177,7 @@ def _sign(
         )
     )
     event = AgreementSigned(part.organisation_id, body=part.organisation.name, number=number)
-    return log.record(session, actor, consortium.stream, event)
+    return log.record(session, actor, consortium.stream, event, at=now)
 
 
 def leave(session: Session, actor: Actor, *, consortium_id: UUID, reason: str, now: datetime) -> int:
@@ -190,7 +194,7 @@ def leave(session: Session, actor: Actor, *, consortium_id: UUID, reason: str, n
     part.state, part.answered_at = ParticipationState.LEFT, now
     touch(consortium)
     event = BodyLeft(part.organisation_id, body=part.organisation.name, reason=part.reason)
-    return log.record(session, actor, consortium.stream, event)
+    return log.record(session, actor, consortium.stream, event, at=now)
 
 
 def read_reason(reason: str, missing: str) -> str:

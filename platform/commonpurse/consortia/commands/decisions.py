@@ -85,7 +85,7 @@ def open_decision(
         electorate=electorate,
         closes_at=deadline,
     )
-    log.record(session, actor, consortium.stream, event)
+    log.record(session, actor, consortium.stream, event, at=now)
     return decision
 
 
@@ -126,7 +126,7 @@ def cast_vote(
         reason=vote.reason,
     )
     session.flush()
-    log.record(session, actor, consortium.stream, event)
+    log.record(session, actor, consortium.stream, event, at=now)
     _settle(session, actor, consortium, decision, now)
     return decision
 
@@ -198,7 +198,7 @@ def _settle(session: Session, actor: Actor, consortium: Consortium, decision: De
     _close(session, actor, consortium, decision, DecisionState.CARRIED, outcome.reason, now)
     before, consortium.stage = consortium.stage, Stage(decision.subject["stage"])
     event = StageMoved(decision.id, stage=consortium.stage.value, before=before.value)
-    log.record(session, actor, consortium.stream, event)
+    log.record(session, actor, consortium.stream, event, at=now)
 
 
 def _obstacle_now(session: Session, consortium: Consortium, decision: Decision) -> Sentence | None:
@@ -219,7 +219,7 @@ def _close(
     decision.state, decision.closed_at, decision.outcome = state, now, _stored(why)
     session.flush()
     event = DecisionClosed(decision.id, decision.question, state.value, _stored(why))
-    return log.record(session, actor, consortium.stream, event)
+    return log.record(session, actor, consortium.stream, event, at=now)
 
 
 def _stored(why: Sentence) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def create(session: Session, actor: Actor, *, name: str, purpose: str, now: date
     session.add(consortium)
     session.flush()
     event = ConsortiumFormed(consortium.name, consortium.purpose, lead_organisation_id=body.id, body=body.name)
-    log.record(session, actor, consortium.stream, event)
+    log.record(session, actor, consortium.stream, event, at=now)
     return consortium
 
 
@@ -78,6 +78,7 @@ def edit_purpose(
     purpose: str,
     category_code: str,
     seen_version: int,
+    now: datetime | None = None,
 ) -> int:
     """Say what the consortium is called, what it is for and what it buys."""
     consortium = _to_settle(session, actor, consortium_id, seen_version)
@@ -89,17 +90,19 @@ def edit_purpose(
     consortium.name, consortium.purpose = _named(name), _purposeful(purpose)
     consortium.category_code = category.code
     event = PurposeChanged(consortium.name, consortium.purpose, category_code=category.code)
-    return log.record(session, actor, consortium.stream, event)
+    return log.record(session, actor, consortium.stream, event, at=now)
 
 
-def edit_place(session: Session, actor: Actor, *, consortium_id: UUID, area: str, seen_version: int) -> int:
+def edit_place(
+    session: Session, actor: Actor, *, consortium_id: UUID, area: str, seen_version: int, now: datetime | None = None
+) -> int:
     """Choose the place by its GSS code or its name."""
     consortium = _to_settle(session, actor, consortium_id, seen_version)
     found = queries.find_area(session, area)
     if found is None:
         raise Refused("Enter the name or the code of an area, such as Gateshead or E08000037", field="area")
     consortium.area_gss = found.gss
-    return log.record(session, actor, consortium.stream, PlaceChanged(found.gss, area=found.name))
+    return log.record(session, actor, consortium.stream, PlaceChanged(found.gss, area=found.name), at=now)
 
 
 def edit_rule(
@@ -110,6 +113,7 @@ def edit_rule(
     decision_rule: str,
     quorum_percent: int | None,
     seen_version: int,
+    now: datetime | None = None,
 ) -> int:
     """Choose how the bodies decide. The quorum counts for the weighted rule only and is 0 for all others."""
     consortium = _to_settle(session, actor, consortium_id, seen_version)
@@ -120,7 +124,7 @@ def edit_rule(
     if queries.open_stage_move(session, consortium.id) is not None:
         raise Refused("The rule cannot change while a decision is open. Wait until it closes, or withdraw it")
     consortium.decision_rule, consortium.quorum_percent = rule, quorum
-    return log.record(session, actor, consortium.stream, RuleChanged(rule.value, quorum))
+    return log.record(session, actor, consortium.stream, RuleChanged(rule.value, quorum), at=now)
 
 
 def edit_timetable(
@@ -130,6 +134,7 @@ def edit_timetable(
     consortium_id: UUID,
     milestones: Mapping[str, date | None],
     seen_version: int,
+    now: datetime | None = None,
 ) -> int:
     """Set the dates; a kind that is None or absent has none from now on.
 
@@ -152,7 +157,9 @@ def edit_timetable(
         else:
             consortium.milestones.append(Milestone(kind=kind, due_on=day))
     touch(consortium)
-    return log.record(session, actor, consortium.stream, TimetableChanged({kind.value: dates[kind] for kind in dates}))
+    return log.record(
+        session, actor, consortium.stream, TimetableChanged({kind.value: dates[kind] for kind in dates}), at=now
+    )
 
 
 def to_edit(session: Session, actor: Actor, consortium_id: UUID, seen_version: int | None = None) -> Consortium:

@@ -19,7 +19,13 @@ MOST_SUMMARY = 5000
 
 
 def set_weight(
-    session: Session, actor: Actor, *, consortium_id: UUID, organisation_id: UUID, weight_pence: int
+    session: Session,
+    actor: Actor,
+    *,
+    consortium_id: UUID,
+    organisation_id: UUID,
+    weight_pence: int,
+    now: datetime | None = None,
 ) -> int | None:
     """Give a joined body the weight of its committed and approved budget.
 
@@ -45,7 +51,7 @@ def set_weight(
         return None
     part.voting_weight = weight_pence
     event = WeightChanged(organisation_id, body=part.organisation.name, weight_pence=weight_pence)
-    return log.record(session, actor, consortium.stream, event)
+    return log.record(session, actor, consortium.stream, event, at=now)
 
 
 def publish_summary(
@@ -61,7 +67,7 @@ def publish_summary(
             "The summary must be %(most)s characters or fewer", field="public_summary", most=f"{MOST_SUMMARY:,}"
         )
     consortium.public_summary, consortium.published_at = plain, now
-    return log.record(session, actor, consortium.stream, SummaryPublished(plain))
+    return log.record(session, actor, consortium.stream, SummaryPublished(plain), at=now)
 
 
 def withdraw_summary(session: Session, actor: Actor, *, consortium_id: UUID, reason: str, seen_version: int) -> int:

@@ -51,12 +51,21 @@ def form(session: Session, cast: Cast) -> Consortium:
         purpose=story.PURPOSE,
         category_code=story.CATEGORY,
         seen_version=seen(),
+        now=story.FORMED,
     )
-    consortia.edit_place(session, lead, consortium_id=key, area="E08000021", seen_version=seen())
+    consortia.edit_place(session, lead, consortium_id=key, area="E08000021", seen_version=seen(), now=story.FORMED)
     consortia.edit_rule(
-        session, lead, consortium_id=key, decision_rule="consent", quorum_percent=None, seen_version=seen()
+        session,
+        lead,
+        consortium_id=key,
+        decision_rule="consent",
+        quorum_percent=None,
+        seen_version=seen(),
+        now=story.FORMED,
     )
-    consortia.edit_timetable(session, lead, consortium_id=key, milestones=story.MILESTONES, seen_version=seen())
+    consortia.edit_timetable(
+        session, lead, consortium_id=key, milestones=story.MILESTONES, seen_version=seen(), now=story.FORMED
+    )
     consortia.write_agreement(session, lead, consortium_id=key, text=story.AGREEMENT, seen_number=0, now=story.FORMED)
     approver = cast.actor(story.LEAD, "approver")
     consortia.sign_agreement(session, approver, consortium_id=key, number=1, now=story.FORMED)

@@ -107,6 +107,7 @@ def approve_budget(
         consortium_id=consortium_id,
         organisation_id=contribution.organisation_id,
         weight_pence=weight,
+        now=now,
     )
 
 
