@@ -1,0 +1,30 @@
+"""The ledger's migration runs down and up again with rows in the ledger."""
+
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from commonpurse.core import pseudonym
+from support.databases import migrate
+from support.ledger import make_ledger
+from support.world import make_world
+
+
+def test_the_ledger_goes_down_and_up_with_rows_in_it_and_guards_itself_again(engine: Engine):
+    with engine.connect() as connection:
+        outer = connection.begin()
+        pseudonym.bind("pseudonyms of the tests")
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            ledger = make_ledger(session, make_world(session))
+            ledger.reverse(ledger.post(["a"], [4, 3, 3, 0]))
+            session.commit()
+        migrate(connection, "0008", down=True)
+        assert not engine.dialect.has_table(connection, "outcomes_split")
+        migrate(connection)
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            again = make_ledger(session, ledger.world)
+            again.post(["a"], [4, 3, 3, 0])
+            with pytest.raises(IntegrityError, match="append-only"), session.begin_nested():
+                session.execute(text("DELETE FROM outcomes_split"))
+        outer.rollback()
