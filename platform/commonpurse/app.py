@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 from flask import Blueprint, Flask, current_app, url_for
-from flask_babel import Babel, gettext
+from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
@@ -129,7 +129,7 @@ def _furniture() -> dict[str, Any]:
             {"text": gettext("Accessibility"), "href": url_for("ops.accessibility")},
             {"text": gettext("Privacy"), "href": url_for("ops.privacy")},
         ],
-        "html_lang": "en",
+        "html_lang": get_locale().language,
     }
 
 

@@ -174,6 +174,11 @@ def test_no_page_says_a_word_that_gettext_does_not_know(abroad, session, world, 
     assert found.keys() - opened.keys() <= UNOPENED
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_page_names_its_language(abroad, world, visitor):
+    assert f'lang="{LOCALE}"' in visitor.get("/accessibility").get_data(as_text=True)
+
+
 def test_the_log_of_a_consortium_has_words_for_everything_that_happens():
     words = (ROOT / "templates/consortia/_parts.html").read_text()
     features = ("consortia", "pooling", "delivery", "outcomes")

@@ -15,7 +15,7 @@ from commonpurse.calc.allocation import BadRule, parse_rule
 from commonpurse.calc.allocation_rules import FixedPercentages
 from commonpurse.core.errors import Refused
 from commonpurse.web.fields import Choice, ExactField, Needed, TextField
-from commonpurse.web.form import Form
+from commonpurse.web.form import Form, say
 
 TOO_OLD = _l("The page is too old. Reload it and try again")
 KINDS = [
@@ -106,7 +106,7 @@ class AllocationOfferForm(NegotiatingForm):
             try:
                 parse_rule(self._spec(self.kind.data))
             except BadRule as error:
-                first.errors = [gettext(error.sentence.msgid, **error.sentence.values)]
+                first.errors = [say(error.sentence)]
         return not any(field.errors for field in self.percentages.values())
 
     def _spec(self, kind: str) -> dict[str, Any]:
