@@ -115,6 +115,7 @@ def test_a_statement_has_opening_period_and_cumulative_shares_by_place(
     assert "In this order: Newcastle upon Tyne Council, Gateshead Council, Darlington Council" in page
     earlier = words_of(client_of("darlington").get(f"{path}?until=2026-10-01"))
     assert "Adds up exactly: 1,000 = 417 + 333 + 250" in earlier
+    assert "1,000 × £333.00 ÷ £1,000.00 = 333 exactly" in page
     assert "Value of the share" not in page
 
 

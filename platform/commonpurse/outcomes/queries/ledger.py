@@ -1,7 +1,7 @@
 """Pages of the ledger: its rows with who has what, and one split with every figure explained."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -275,7 +275,7 @@ def split_page(session: Session, actor: Actor, consortium_id: UUID, split_id: UU
     measure, record = row.measure, row.explanation
     names = {str(part.organisation_id): part.organisation.name for part in consortium.participations}
     rule = parse_rule(record["rule"])
-    say_weight = money.pounds if rule.basis == COMMITTED_BUDGET and record["holder"] is None else quantity.say
+    say_weight = _weights_as(record)
     undone = session.scalars(select(PostedSplit.id).where(PostedSplit.reverses_id == row.id)).one_or_none()
     shares = tuple(
         ShareRow(
@@ -285,7 +285,7 @@ def split_page(session: Session, actor: Actor, consortium_id: UUID, split_id: UU
             remainder=f"{quantity.say(record['remainders'][at])}/{quantity.say(record['whole'])}",
             extra_unit=record["extra_unit"][at],
             amount=row.amounts[at],
-            sentences=explain(record, party, say=_in_units(measure.decimals), say_weight=say_weight, names=names),
+            sentences=explain_share(record, party, measure.decimals, names),
         )
         for at, party in enumerate(row.roster.parties)
     )
@@ -324,6 +324,19 @@ def split_page(session: Session, actor: Actor, consortium_id: UUID, split_id: UU
         roster_digest=row.roster.digest,
         weight_digest=row.weight_version.digest,
     )
+
+
+def explain_share(
+    record: Mapping[str, Any], party: str, decimals: int, names: Mapping[str, str]
+) -> tuple[Sentence, ...]:
+    """How one party's share of a split came about, in words to that party."""
+    return explain(record, party, say=_in_units(decimals), say_weight=_weights_as(record), names=names)
+
+
+def _weights_as(record: Mapping[str, Any]) -> Callable[[int], str]:
+    """Committed budgets are said in pounds, everything else as plain numbers."""
+    in_pounds = parse_rule(record["rule"]).basis == COMMITTED_BUDGET and record["holder"] is None
+    return money.pounds if in_pounds else quantity.say
 
 
 def _in_units(decimals: int) -> Callable[[int], str]:

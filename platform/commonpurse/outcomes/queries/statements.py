@@ -18,7 +18,7 @@ from commonpurse.delivery.queries import say_quarter
 from commonpurse.identity.queries import names_of
 from commonpurse.measures.queries import unit_value_for
 from commonpurse.outcomes.models import PRIMARY, PostedSplit, posting
-from commonpurse.outcomes.queries.ledger import MeasureColumn, Party, shares_so_far
+from commonpurse.outcomes.queries.ledger import MeasureColumn, Party, explain_share, shares_so_far
 from commonpurse.outcomes.queries.rows import is_split
 from commonpurse.outcomes.rules import worth_pence
 from commonpurse.reference.queries import names_of_areas
@@ -67,7 +67,7 @@ class StatementValue:
 
 @dataclass(frozen=True)
 class StatementSplit:
-    """A row of the ledger that a figure of this period comes from."""
+    """A row of the ledger that a figure of this period comes from, and how the share came about in words."""
 
     id: UUID
     measure: str
@@ -75,6 +75,7 @@ class StatementSplit:
     decimals: int
     place: str
     share: int
+    sentences: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def statement(
         lines=_lines(shares, by_id, places, until),
         measures=_measures(session, consortium_id, columns, shares, until),
         values=_values(session, shares, by_id),
-        splits=_splits(session, consortium_id, organisation_id, by_id, until),
+        splits=_splits(session, consortium, organisation_id, by_id, until),
     )
 
 
@@ -246,7 +247,7 @@ def _values(session: Session, shares: Shares, columns: dict[UUID, MeasureColumn]
 
 def _splits(
     session: Session,
-    consortium_id: UUID,
+    consortium: Consortium,
     organisation_id: UUID,
     columns: dict[UUID, MeasureColumn],
     until: date | None,
@@ -254,10 +255,10 @@ def _splits(
     if until is None:
         return ()
     rows = session.execute(
-        select(posting.c.split_id, posting.c.measure_id, posting.c.place_gss, posting.c.amount)
+        select(posting.c.split_id, posting.c.measure_id, posting.c.place_gss, posting.c.amount, PostedSplit.explanation)
         .join(PostedSplit, PostedSplit.id == posting.c.split_id)
         .where(
-            posting.c.consortium_id == consortium_id,
+            posting.c.consortium_id == consortium.id,
             posting.c.book == PRIMARY,
             posting.c.party == str(organisation_id),
             posting.c.quarter_starting == until,
@@ -265,6 +266,7 @@ def _splits(
         .order_by(PostedSplit.scope, PostedSplit.seq)
         .limit(MOST_SPLITS)
     ).all()
+    names = {str(part.organisation_id): part.organisation.name for part in consortium.participations}
     places = names_of_areas(session, {row.place_gss for row in rows})
     return tuple(
         StatementSplit(
@@ -274,6 +276,7 @@ def _splits(
             columns[row.measure_id].decimals,
             places[row.place_gss],
             row.amount,
+            explain_share(row.explanation, str(organisation_id), columns[row.measure_id].decimals, names),
         )
         for row in rows
     )
