@@ -22,6 +22,7 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy.orm import Session
 
+from commonpurse.core import db
 from support.databases import migrated
 from support.server import free_port
 from support.services import _own_database
@@ -61,7 +62,9 @@ class Running:
         }
 
     def start(self) -> None:
-        """Start the server and wait until it answers."""
+        """Start the server, unless it runs already, and wait until it answers."""
+        if self._process is not None:
+            return
         command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "wsgi:app"]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -87,7 +90,7 @@ class Running:
 
     def with_session(self, act: Callable[[Session], T]) -> T:
         """Do something in a committed transaction of the server's database."""
-        engine = migrated(self.database_url)
+        engine = db.make_engine(self.database_url)
         try:
             with Session(engine, expire_on_commit=False) as session:
                 result = act(session)

@@ -315,3 +315,20 @@ def test_a_room_without_offers_waits_for_nobody(session, world):
     make_room(session, world)
     make_target(session, world)
     assert queries.waiting(session, world.actor("gateshead"), NOW.date()) == []
+
+
+def test_what_waits_takes_the_same_number_of_statements_however_much_waits(session, world, item, connection):
+    def statements():
+        actor = world.actor("gateshead")
+        session.expunge_all()
+        with counted_statements(connection) as seen:
+            found = queries.waiting(session, actor, NOW.date())
+        return len(found), len(seen)
+
+    assert statements()[0] == 1
+    few = statements()[1]
+    for number in range(5):
+        other = make_target(session, world, measure_id=make_measure(session, f"W-{number}").id)
+        offer(session, world, "newcastle", other, 0)
+    session.commit()
+    assert statements() == (6, few)
