@@ -1,3 +1,3 @@
 """What every test may ask for."""
 
-pytest_plugins = ["support.services", "support.databases", "support.web"]
+pytest_plugins = ["support.services", "support.databases", "support.web", "support.demo"]

@@ -18,7 +18,7 @@ def rung(monkeypatch):
 
     monkeypatch.setattr(jobs, "_jobs", {"ring": ring})
     monkeypatch.setattr(jobs, "_tasks", {})
-    monkeypatch.setattr(jobs, "_queue", None)
+    monkeypatch.setattr(jobs, "_bound", {})
     return seen
 
 

@@ -12,6 +12,10 @@ from commonpurse.core import log
 from commonpurse.core.actor import SYSTEM
 
 
+COPY = "INSERT INTO core_entry (stream, seq, at, actor_label, kind, data, previous_hash, hash)"
+SECOND = "WHERE stream = 'bell' AND seq = 2"
+
+
 @dataclass(frozen=True)
 class BellRung:
     """Somebody rang."""
@@ -48,11 +52,8 @@ def test_entries_after_a_number_are_only_the_later_ones(session):
     [
         "UPDATE core_entry SET data = '{}' WHERE stream = 'bell' AND seq = 1",
         "DELETE FROM core_entry WHERE stream = 'bell' AND seq = 2",
-        "INSERT INTO core_entry (stream, seq, at, actor_label, kind, data, previous_hash, hash)"
-        " SELECT stream, 9, at, actor_label, kind, data, hash, hash FROM core_entry WHERE stream = 'bell' AND seq = 2",
-        "INSERT INTO core_entry (stream, seq, at, actor_label, kind, data, previous_hash, hash)"
-        " SELECT stream, 3, at, actor_label, kind, data, previous_hash, hash FROM core_entry"
-        " WHERE stream = 'bell' AND seq = 2",
+        f"{COPY} SELECT stream, 9, at, actor_label, kind, data, hash, hash FROM core_entry {SECOND}",
+        f"{COPY} SELECT stream, 3, at, actor_label, kind, data, previous_hash, hash FROM core_entry {SECOND}",
     ],
 )
 def test_the_database_refuses_to_change_delete_or_misplace_an_entry(session, attack):

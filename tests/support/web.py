@@ -27,16 +27,16 @@ SETTINGS = Config(
 
 
 @pytest.fixture(scope="session")
-def _application() -> Flask:
+def whole_application() -> Flask:
     return create_app(SETTINGS)
 
 
 @pytest.fixture
-def app(_application: Flask, connection: Connection) -> Flask:
+def app(whole_application: Flask, connection: Connection) -> Flask:
     """The application on the test's connection, whose work is rolled back afterwards."""
     db._sessions.configure(bind=connection, join_transaction_mode="create_savepoint")
-    _application.config["WTF_CSRF_ENABLED"] = False
-    return _application
+    whole_application.config["WTF_CSRF_ENABLED"] = False
+    return whole_application
 
 
 @pytest.fixture

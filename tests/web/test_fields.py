@@ -23,8 +23,8 @@ class Order(Form):
 
 
 @pytest.fixture
-def filled(_application):
-    with _application.test_request_context():
+def filled(whole_application):
+    with whole_application.test_request_context():
         yield lambda **typed: Order(formdata=MultiDict(typed), meta={"csrf": False})
 
 
@@ -57,6 +57,9 @@ def test_what_people_type_becomes_exact_values(filled):
         ("price_pence", "1.234", "Enter an amount in pounds, such as 1,250 or 1,250.50"),
         ("price_pence", "", "Enter a price"),
         ("price_pence", "0", "The price must be more than £0"),
+        ("quantity", "1,5", "Enter a number, such as 120 or 37.5"),
+        ("quantity", "0.0000001", "Enter a number, such as 120 or 37.5"),
+        ("quantity", "1" + "0" * 15, "Enter a number, such as 120 or 37.5"),
         ("quantity", "NaN", "Enter a number, such as 120 or 37.5"),
         ("quantity", "1e400", "Enter a number, such as 120 or 37.5"),
         ("quantity", "0", "The quantity must be above zero"),
@@ -81,8 +84,8 @@ def test_the_wrong_part_of_a_date_is_known_so_that_its_message_can_link_to_it(fi
     assert form.due_on.wrong_part == "month"
 
 
-def test_a_socket_message_is_held_to_the_same_form(_application):
-    with _application.test_request_context():
+def test_a_socket_message_is_held_to_the_same_form(whole_application):
+    with whole_application.test_request_context():
         message = {"name": "Lamp", "price_pence": "12", "due_on": "2027-03-27", "urgent": True, "unknown": "left out"}
         assert Order.accept(message)["due_on"] == date(2027, 3, 27)
         assert Order.accept(message)["urgent"] is True
@@ -99,3 +102,9 @@ def test_a_refusal_of_the_command_stands_beside_its_field_or_at_the_head(filled)
     form.show(Refused("Only %(left)s are left", field="quantity", left=3))
     form.show(Refused("The shop is shut"))
     assert (form.quantity.errors, form.form_errors) == (["Only 3 are left"], ["The shop is shut"])
+
+
+def test_a_nul_which_no_keyboard_types_is_left_out(filled):
+    form = filled(**{**GOOD, "name": "La\0mp"})
+    assert form.validate()
+    assert form.name.data == "Lamp"

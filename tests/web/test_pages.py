@@ -40,7 +40,8 @@ def test_answers_cannot_be_framed_sniffed_or_cached(visitor):
 def test_built_files_may_be_kept_for_ever(visitor, app):
     with app.test_request_context():
         address = pages.asset("app.css")
-    assert "immutable" in visitor.get(address).headers["Cache-Control"]
+    with visitor.get(address) as answered:
+        assert "immutable" in answered.headers["Cache-Control"]
 
 
 def test_what_does_not_exist_and_what_one_may_not_see_look_the_same(visitor, answer):
@@ -85,3 +86,8 @@ def test_dates_moments_and_numbers_are_said_in_words(app):
         assert pages.say_datetime(datetime(2026, 1, 1, 0, 0, tzinfo=UTC)) == "1 January 2026 at 12:00am"
         assert pages.say_number(Decimal("1234.50")) == "1,234.50"
         assert pages.say_number(1234567) == "1,234,567"
+
+
+def test_a_nul_in_an_address_is_refused_before_it_reaches_the_database(visitor):
+    assert visitor.get("/reference/areas.json?q=%00").status_code == 400
+    assert visitor.get("/register/%00").status_code in {400, 404}

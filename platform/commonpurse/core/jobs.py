@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 Job = Callable[..., None]
 
 _jobs: dict[str, Job] = {}
-_queue: Huey | None = None
+_bound: dict[str, Huey] = {}
 _tasks: dict[str, Any] = {}
 
 
@@ -32,12 +32,11 @@ def configure(url: str, *, run_in: Callable[[Job], Job] = lambda function: funct
     Args:
         run_in: wraps each job, for example in the application's context.
     """
-    global _queue
-    _queue = _make_queue(url)
+    queue = _bound["queue"] = _make_queue(url)
     _tasks.clear()
     for name, function in _jobs.items():
-        _tasks[name] = _queue.task(name=name, retries=5, retry_delay=60)(run_in(function))
-    return _queue
+        _tasks[name] = queue.task(name=name, retries=5, retry_delay=60)(run_in(function))
+    return queue
 
 
 def _make_queue(url: str) -> Huey:
@@ -63,6 +62,6 @@ def send(session: Session) -> None:
 
 def consumer() -> Consumer:
     """The worker that runs jobs from the configured queue until it is stopped."""
-    if _queue is None:
+    if "queue" not in _bound:
         raise RuntimeError("no queue is configured")
-    return _queue.create_consumer(workers=1, periodic=False)
+    return _bound["queue"].create_consumer(workers=1, periodic=False)

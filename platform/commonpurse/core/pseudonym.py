@@ -8,13 +8,12 @@ import hmac
 import unicodedata
 from hashlib import sha256
 
-_key = b""
+_bound: dict[str, bytes] = {}
 
 
 def bind(key: str) -> None:
     """Use `key` from now on. Changing it in a running service breaks the recognition of repeats."""
-    global _key
-    _key = key.encode()
+    _bound["key"] = key.encode()
 
 
 def pseudonym(kind: str, reference: str) -> str:
@@ -22,9 +21,10 @@ def pseudonym(kind: str, reference: str) -> str:
 
     Upper and lower case, accents' encoding and spaces do not matter.
     """
-    if not _key:
+    key = _bound.get("key")
+    if not key:
         raise RuntimeError("no pseudonym key is bound")
     plain = "".join(unicodedata.normalize("NFKC", reference).casefold().split())
     if not plain:
         raise ValueError("an empty reference has no pseudonym")
-    return hmac.new(_key, f"{kind}:{plain}".encode(), sha256).hexdigest()
+    return hmac.new(key, f"{kind}:{plain}".encode(), sha256).hexdigest()

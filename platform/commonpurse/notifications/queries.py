@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
-from uuid import UUID
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +11,6 @@ from commonpurse.core import mail
 from commonpurse.core.actor import Actor
 from commonpurse.core.waiting import Waiting
 from commonpurse.delivery import queries as delivery
-from commonpurse.notifications.letters import render_letter
 from commonpurse.outcomes import queries as outcomes
 from commonpurse.pooling import queries as pooling
 from commonpurse.workspaces import queries as workspaces
@@ -42,21 +40,6 @@ def home_page(session: Session, actor: Actor, today: date) -> HomePage:
     return HomePage(tuple(found), tuple(consortia.joined_consortia(session, actor, today)))
 
 
-@dataclass(frozen=True)
-class LetterRow:
-    """A letter as the outbox shows it."""
-
-    id: UUID
-    recipient: str
-    subject: str
-    body: str
-    written_at: datetime
-
-
-def outbox(session: Session) -> list[LetterRow]:
-    """The newest letters, rendered."""
-    rows = []
-    for letter in mail.list_newest(session):
-        subject, body = render_letter(letter)
-        rows.append(LetterRow(letter.id, letter.recipient, subject, body, letter.written_at))
-    return rows
+def outbox(session: Session) -> list[mail.Mail]:
+    """The newest letters, to be filled in by the page."""
+    return mail.list_newest(session)

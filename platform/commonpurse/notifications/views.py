@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from commonpurse.core.transaction import reading
 from commonpurse.notifications import queries
+from commonpurse.notifications.letters import render_letter
 from commonpurse.web.access import current_actor, public
 
 blueprint = Blueprint("notifications", __name__)
@@ -31,5 +32,5 @@ def outbox() -> ResponseReturnValue:
     if not current_app.config["DEMO"]:
         abort(404)
     with reading() as session:
-        letters = queries.outbox(session)
+        letters = [(letter.recipient, letter.written_at, *render_letter(letter)) for letter in queries.outbox(session)]
     return render_template("notifications/outbox.html", letters=letters)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
@@ -12,10 +12,15 @@ from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import TextInput
 
 from commonpurse.calc.money import parse_pounds
+from commonpurse.calc.quantity import from_smallest, to_smallest
 
 _l = lazy_gettext
 
 __all__ = ["AtLeast", "Choice", "DatePartsField", "ExactField", "Needed", "PoundsField", "TextField"]
+
+
+MOST_DECIMALS = 6
+MOST_DIGITS = 15
 
 
 class Needed:
@@ -98,12 +103,12 @@ class ExactField(Field):
         if not self.typed:
             return
         try:
-            number = Decimal(self.typed.replace(",", "").replace(" ", ""))
-        except InvalidOperation as error:
+            number = from_smallest(to_smallest(self.typed, MOST_DECIMALS), MOST_DECIMALS)
+        except ValueError as error:
             raise ValueError(str(self.unreadable)) from error
-        if not number.is_finite() or abs(number) >= Decimal(10) ** 15:
+        if abs(number) >= Decimal(10) ** MOST_DIGITS:
             raise ValueError(str(self.unreadable))
-        self.data = number
+        self.data = number.normalize()
 
 
 class AtLeast:

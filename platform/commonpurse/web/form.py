@@ -17,6 +17,16 @@ __all__ = ["Form", "say"]
 class Form(FlaskForm):  # type: ignore[misc]
     """Field names are the arguments of the command the form is for."""
 
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """How forms read what was sent."""
+
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """Leave out NUL, which no keyboard types and PostgreSQL cannot store."""
+            sent = super().wrap_formdata(form, formdata)
+            if sent is None or not any("\0" in text for _, text in _texts(sent)):
+                return sent
+            return MultiDict((name, text.replace("\0", "")) for name, text in _texts(sent))
+
     def values(self) -> dict[str, Any]:
         """What the command takes: every field but buttons, files and the CSRF token."""
         left_out = (SubmitField, FileField)
@@ -50,6 +60,10 @@ class Form(FlaskForm):  # type: ignore[misc]
         for name, errors in form.errors.items():
             raise Refused(str(errors[0]), field=name or None)
         raise Refused("The message could not be read")
+
+
+def _texts(sent: MultiDict[str, Any]) -> list[tuple[str, str]]:
+    return [(name, text) for name, text in sent.items(multi=True) if isinstance(text, str)]
 
 
 def _as_typed(value: object) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Flask, Response, current_app, g, render_template, request, url_for
+from flask import Flask, Response, abort, current_app, g, render_template, request, url_for
 from flask_babel import format_date, gettext
 from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError, generate_csrf
@@ -37,10 +37,16 @@ def init_app(app: Flask) -> None:
     app.template_global("asset")(asset)
     app.template_global("csrf_token")(generate_csrf)
     app.context_processor(_context)
+    app.before_request(_refuse_nul)
     app.after_request(_secure)
     app.register_error_handler(DomainError, _domain_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
+
+
+def _refuse_nul() -> None:
+    if "\0" in request.path or any("\0" in text for texts in request.args.listvalues() for text in texts):
+        abort(400)
 
 
 def _context() -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The story from forming to delivery, told through the commands that people use."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +13,7 @@ from commonpurse.consortia import commands as consortia
 from commonpurse.consortia.models import Consortium
 from commonpurse.delivery import commands as delivery
 from commonpurse.delivery.commands import UploadedFile
+from commonpurse.delivery.models import Contract
 from commonpurse.measures.models import FrameworkVersion, Measure
 from commonpurse.ops.demo import story
 from commonpurse.ops.demo.cast import Cast
@@ -257,9 +259,9 @@ def negotiate_more(session: Session, cast: Cast, consortium: Consortium, now: da
     )
 
 
-def award(session: Session, cast: Cast, consortium: Consortium) -> UUID:
-    """Record the award with a commitment for every agreed target; the contract's key."""
-    return delivery.record_award(
+def award(session: Session, cast: Cast, consortium: Consortium) -> None:
+    """Record the award with a commitment for every agreed target."""
+    delivery.record_award(
         session,
         cast.actor(story.LEAD),
         consortium_id=consortium.id,
@@ -297,8 +299,9 @@ def report(
     )
 
 
-def deliver(session: Session, cast: Cast, consortium: Consortium, contract: UUID) -> None:
+def deliver(session: Session, cast: Cast, consortium: Consortium) -> None:
     """Report and verify two quarters, issue a split of each, and leave one record to be verified."""
+    contract = session.scalars(select(Contract.id).where(Contract.consortium_id == consortium.id)).one()
     for quarter, moment in ((story.Q2, story.at(2026, 7, 14)), (story.Q3, story.at(2026, 10, 13))):
         for delivered in story.DELIVERED:
             if delivered.quarter != quarter:
@@ -319,3 +322,12 @@ def deliver(session: Session, cast: Cast, consortium: Consortium, contract: UUID
             session, cast.actor(story.LEAD), consortium_id=consortium.id, now=moment + timedelta(days=3)
         )
     report(session, cast, consortium, contract, story.AWAITING, story.at(2026, 10, 20))
+
+
+AFTER: dict[str, Callable[[Session, Cast, Consortium], None]] = {
+    "pooling": pool,
+    "negotiating": negotiate,
+    "contract": award,
+    "delivering": deliver,
+}
+"""What happens once a stage is reached."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-PASSWORD = "buy-together-share-exactly"
+PASSWORD = "buy-together-share-exactly"  # noqa: S105 - meant to be read
 """Of everybody in the demonstration, which `seed` refuses to make anywhere else."""
 
 
