@@ -61,8 +61,7 @@ def invite_to_service(session: Session, actor: Actor, *, email: str, label: str,
 
 def withdraw_invitation(session: Session, actor: Actor, *, organisation_id: UUID, link_id: UUID, now: datetime) -> int:
     """Make an invitation's link useless. Raises NotFound where it is no longer open."""
-    organisation = queries.get_organisation(session, actor, organisation_id, lock=True)
-    require(policy.may_manage_people(actor, organisation), CANNOT_CHANGE, who=policy.WHO_MANAGES)
+    organisation = queries.get_own_organisation(session, actor, organisation_id, lock=True)
     link = session.scalars(_pending(organisation_id, now).where(SingleUseLink.id == link_id)).one_or_none()
     if link is None:
         raise NotFound("There is no such invitation")

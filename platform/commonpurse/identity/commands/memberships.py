@@ -159,8 +159,7 @@ def in_order(roles: Iterable[str]) -> list[str]:
 def _membership(
     session: Session, actor: Actor, organisation_id: UUID, person_id: UUID
 ) -> tuple[Organisation, Membership]:
-    organisation = queries.get_organisation(session, actor, organisation_id, lock=True)
-    require(policy.may_manage_people(actor, organisation), CANNOT_CHANGE, who=policy.WHO_MANAGES)
+    organisation = queries.get_own_organisation(session, actor, organisation_id, lock=True)
     return organisation, queries.get_membership(session, organisation_id, person_id)
 
 

@@ -139,7 +139,7 @@ def _free_number(session: Session, scheme: str, typed: str, *, field: str | None
     field = field or known.field
     value = known.tidy(typed)
     if not known.accepts(value):
-        raise Refused("%(title)s must look like %(example)s", field=field, title=known.title, example=known.example)
+        raise Refused("The number must look like %(example)s", field=field, example=known.example)
     if scheme == schemes.GSS and reference.get_area(session, value) is None:
         raise Refused("There is no area with the GSS code %(value)s", field=field, value=value)
     holder = queries.find_organisation(session, scheme=scheme, value=value)

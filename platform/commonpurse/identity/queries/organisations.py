@@ -29,6 +29,7 @@ from commonpurse.reference.models import Area
 PER_PAGE = 50
 MOST_PEOPLE = 500
 NO_SUCH_ORGANISATION = message("There is no such organisation")
+CANNOT_CHANGE = message("You cannot change who works for this organisation")
 
 
 @dataclass(frozen=True)
@@ -203,12 +204,26 @@ def organisation_page(session: Session, actor: Actor, organisation_id: UUID, *, 
     )
 
 
+def get_own_organisation(session: Session, actor: Actor, organisation_id: UUID, *, lock: bool = False) -> Organisation:
+    """The row, for those who may change who works for it.
+
+    Raises:
+        NotFound: for everybody outside it, who cannot know its people.
+        NotAllowed: for its own people who do not administer it.
+    """
+    organisation = get_organisation(session, actor, organisation_id, lock=lock)
+    if not policy.may_see_people(actor, organisation):
+        raise NotFound(NO_SUCH_ORGANISATION)
+    require(policy.may_manage_people(actor, organisation), CANNOT_CHANGE, who=policy.WHO_MANAGES)
+    return organisation
+
+
 def managed_organisation(session: Session, actor: Actor, organisation_id: UUID) -> OrganisationRow:
     """The organisation, for those who may manage its people. Raises NotFound and NotAllowed."""
     organisation = get_organisation(session, actor, organisation_id)
     require(
         policy.may_manage_people(actor, organisation),
-        "You cannot change who works for this organisation",
+        CANNOT_CHANGE,
         who=policy.WHO_MANAGES,
     )
     return OrganisationRow(

@@ -20,7 +20,7 @@ from commonpurse.identity.models import (
     SignIn,
     SingleUseLink,
 )
-from commonpurse.identity.queries.organisations import get_organisation
+from commonpurse.identity.queries.organisations import get_own_organisation
 from commonpurse.identity.rules import addresses, tokens
 
 SIGN_INS_SHOWN = 10
@@ -202,12 +202,7 @@ def account_page(session: Session, actor: Actor, *, token: str, now: datetime) -
 
 def roles_page(session: Session, actor: Actor, *, organisation_id: UUID, person_id: UUID) -> RolesPage:
     """The roles of a member, for those who may change them. Raises NotFound and NotAllowed."""
-    organisation = get_organisation(session, actor, organisation_id)
-    require(
-        policy.may_manage_people(actor, organisation),
-        "You cannot change who works for this organisation",
-        who=policy.WHO_MANAGES,
-    )
+    organisation = get_own_organisation(session, actor, organisation_id)
     membership = get_membership(session, organisation_id, person_id)
     person = membership.person
     return RolesPage(

@@ -12,7 +12,6 @@ class Scheme:
     """A register that gives numbers to organisations; `pattern` is what a number looks like once tidied."""
 
     code: str
-    title: str
     example: str
     pattern: str
     width: int = 0
@@ -35,13 +34,13 @@ class Scheme:
 SCHEMES: Mapping[str, Scheme] = {
     scheme.code: scheme
     for scheme in (
-        Scheme("GB-PPON", "Public procurement organisation number", "PXXX-1234-ABCD", "[A-Z]{4}-[0-9]{4}-[A-Z]{4}"),
-        Scheme("GB-COH", "Company number", "01234567", "(?=.{8}$)[A-Z]{0,2}[0-9]{4,8}[A-Z]{0,2}", width=8),
-        Scheme("GB-CHC", "Charity number, England and Wales", "1234567", "[0-9]{6,7}"),
-        Scheme("GB-SC", "Charity number, Scotland", "SC012345", "SC[0-9]{6}"),
-        Scheme("GB-NIC", "Charity number, Northern Ireland", "101234", "[0-9]{6}"),
-        Scheme("GB-NHS", "NHS organisation code", "RTD", "[A-Z0-9]{3,6}"),
-        Scheme("GB-UKPRN", "UK provider reference number", "10007799", "1[0-9]{7}"),
-        Scheme(GSS, "GSS code", "E08000037", "[A-Z][0-9]{8}"),
+        Scheme("GB-PPON", "PXXX-1234-ABCD", "[A-Z]{4}-[0-9]{4}-[A-Z]{4}"),
+        Scheme("GB-COH", "01234567", "(?=.{8}$)[A-Z]{0,2}[0-9]{4,8}[A-Z]{0,2}", width=8),
+        Scheme("GB-CHC", "1234567", "[0-9]{6,7}"),
+        Scheme("GB-SC", "SC012345", "SC[0-9]{6}"),
+        Scheme("GB-NIC", "101234", "[0-9]{6}"),
+        Scheme("GB-NHS", "RTD", "[A-Z0-9]{3,6}"),
+        Scheme("GB-UKPRN", "10007799", "1[0-9]{7}"),
+        Scheme(GSS, "E08000037", "[A-Z][0-9]{8}"),
     )
 }

@@ -7,6 +7,8 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from commonpurse.calc.sentence import message
+
 LEAST_CHARACTERS = 12
 MOST_CHARACTERS = 200
 DIGEST_LENGTH = 40
@@ -43,13 +45,13 @@ def fault(password: str, *, breached: Path | None = None) -> str | None:
         breached: a file of SHA-1 hashes in hexadecimal, sorted, one a line; what follows a colon is ignored.
     """
     if len(password) < LEAST_CHARACTERS:
-        return "Password must be 12 characters or more"
+        return message("Password must be 12 characters or more")
     if len(password) > MOST_CHARACTERS:
-        return "Password must be 200 characters or fewer"
+        return message("Password must be 200 characters or fewer")
     if len(set(password)) < 4:
-        return "Password must have at least 4 different characters"
+        return message("Password must have at least 4 different characters")
     if breached is not None and is_listed(password, breached):
-        return "This password is in a published list of stolen passwords. Choose another"
+        return message("This password is in a published list of stolen passwords. Choose another")
     return None
 
 
