@@ -11,7 +11,7 @@ from commonpurse.core import log, mail
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotFound, Refused, require
 from commonpurse.identity import policy, queries
-from commonpurse.identity.commands.memberships import CANNOT_CHANGE, accepted_label, add_person, in_order, join
+from commonpurse.identity.commands.memberships import accepted_label, add_person, in_order, join
 from commonpurse.identity.events import InvitationWithdrawn, PersonInvited
 from commonpurse.identity.models import LinkPurpose, Organisation, SingleUseLink
 from commonpurse.identity.rules import addresses, tokens
@@ -38,7 +38,7 @@ def invite_person(
         Refused: no role, a member already, or too many invitations are open.
     """
     organisation = queries.get_organisation(session, actor, organisation_id, lock=True)
-    require(policy.may_manage_people(actor, organisation), CANNOT_CHANGE, who=policy.WHO_MANAGES)
+    require(policy.may_manage_people(actor, organisation), queries.CANNOT_CHANGE, who=policy.WHO_MANAGES)
     wanted = in_order(roles)
     if not wanted:
         raise Refused("Select at least one role", field="roles")

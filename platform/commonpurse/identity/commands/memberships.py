@@ -18,7 +18,6 @@ from commonpurse.identity.rules import addresses, passwords
 
 MOST_IN_LABEL = 100
 CHANGED_MEANWHILE = message("Somebody else changed this person's roles. Check them and try again")
-CANNOT_CHANGE = message("You cannot change who works for this organisation")
 
 
 def join(

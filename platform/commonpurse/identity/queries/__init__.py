@@ -1,6 +1,7 @@
 """Reads of identity, by subject; other features import them from here."""
 
 from commonpurse.identity.queries.organisations import (
+    CANNOT_CHANGE,
     OrganisationList,
     OrganisationPage,
     OrganisationRow,
@@ -38,6 +39,7 @@ from commonpurse.identity.queries.people import (
 from commonpurse.identity.queries.sign_ins import LiveSignIn, find_live_sign_in
 
 __all__ = [
+    "CANNOT_CHANGE",
     "LINK_IS_OVER",
     "AccountPage",
     "LinkPage",

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from commonpurse.calc.sentence import message
 from commonpurse.core.actor import Actor
-from commonpurse.core.errors import NotFound, Refused, require
-from commonpurse.identity import policy
+from commonpurse.core.errors import NotFound, Refused
 from commonpurse.identity.models import (
     LinkPurpose,
     Membership,
