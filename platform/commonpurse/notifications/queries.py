@@ -31,13 +31,18 @@ class HomePage:
 
     waiting: tuple[Waiting, ...]
     consortia: tuple[consortia.ConsortiumRow, ...]
+    may_create: bool
 
 
 def home_page(session: Session, actor: Actor, today: date) -> HomePage:
     """What waits for the actor, dated things first, soonest first."""
     found = [thing for source in SOURCES for thing in source(session, actor, today)]
     found.sort(key=lambda thing: (thing.due is None, thing.due or date.max, thing.consortium, thing.msgid))
-    return HomePage(tuple(found), tuple(consortia.joined_consortia(session, actor, today)))
+    return HomePage(
+        tuple(found),
+        tuple(consortia.joined_consortia(session, actor, today)),
+        may_create=consortia.may_create(session, actor),
+    )
 
 
 def outbox(session: Session) -> list[mail.Mail]:

@@ -28,7 +28,7 @@ from commonpurse.consortia.models import (
 )
 from commonpurse.core import log
 from commonpurse.core.actor import Actor
-from commonpurse.core.errors import NotAllowed, Refused, Stale, require
+from commonpurse.core.errors import Refused, Stale, require
 
 LEAD_CHANGES_THIS = message("Only the lead authority can change this")
 WHO_LEADS = message("A buyer or an administrator of the lead authority")
@@ -42,12 +42,7 @@ def create(session: Session, actor: Actor, *, name: str, purpose: str, now: date
         NotAllowed: see `policy.may_create`.
         Refused: the name or the purpose is missing.
     """
-    body = queries.find_public_body(session, actor.organisation_id) if actor.organisation_id else None
-    if body is None or not policy.may_create(actor, body):
-        raise NotAllowed(
-            "Only a buyer or an administrator of a public body can start a consortium",
-            who="An administrator of your organisation, if it is a public body",
-        )
+    body = queries.leading_body(session, actor)
     consortium = Consortium(
         name=_named(name), purpose=_purposeful(purpose), lead_organisation_id=body.id, formed_at=now, lead=body
     )
@@ -170,7 +165,7 @@ def to_edit(session: Session, actor: Actor, consortium_id: UUID, seen_version: i
         Refused: it is closed.
         Stale: somebody changed it since `seen_version`.
     """
-    consortium = queries.get_consortium(session, actor, consortium_id, lock=True)
+    consortium = queries.get_joined_consortium(session, actor, consortium_id, lock=True)
     require(policy.may_edit(actor, consortium), LEAD_CHANGES_THIS, who=WHO_LEADS)
     if consortium.stage is Stage.CLOSED:
         raise Refused("This consortium is closed, so nothing about it changes any more")

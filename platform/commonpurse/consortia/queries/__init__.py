@@ -15,6 +15,8 @@ from commonpurse.consortia.queries.facts import (
     find_public_bodies,
     find_public_body,
     joined_parts,
+    leading_body,
+    may_create,
     standing,
     weights_of,
 )
@@ -68,7 +70,9 @@ __all__ = [
     "joined_parts",
     "last_day",
     "latest_agreement",
+    "leading_body",
     "list_page",
+    "may_create",
     "members_page",
     "moves_page",
     "open_stage_move",

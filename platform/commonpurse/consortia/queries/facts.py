@@ -5,9 +5,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from commonpurse.consortia import rules
+from commonpurse.consortia import policy, rules
 from commonpurse.consortia.models import Consortium, Participation, ParticipationState
 from commonpurse.consortia.queries.membership import latest_agreement, signatures_by_body
+from commonpurse.core.actor import Actor
+from commonpurse.core.errors import NotAllowed
 from commonpurse.identity.models import Membership, Organisation, OrganisationKind, Person, Role
 from commonpurse.reference.models import Area, Category
 
@@ -61,6 +63,22 @@ def find_public_body(session: Session, organisation_id: UUID) -> Organisation | 
     """The public body with this key."""
     found = session.get(Organisation, organisation_id)
     return found if found is not None and found.kind is OrganisationKind.PUBLIC_BODY else None
+
+
+def may_create(session: Session, actor: Actor) -> bool:
+    """Whether the actor can start a consortium for the body they act for."""
+    body = find_public_body(session, actor.organisation_id) if actor.organisation_id else None
+    return body is not None and policy.may_create(actor, body)
+
+
+def leading_body(session: Session, actor: Actor) -> Organisation:
+    """The body for which the actor starts a consortium. Raises NotAllowed: see `policy.may_create`."""
+    if not may_create(session, actor):
+        raise NotAllowed(
+            "Only a buyer or an administrator of a public body can start a consortium",
+            who="An administrator of your organisation, if it is a public body",
+        )
+    return session.get_one(Organisation, actor.organisation)
 
 
 def administrators_of(session: Session, organisation_id: UUID) -> list[Person]:

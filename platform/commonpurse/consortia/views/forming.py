@@ -27,6 +27,8 @@ from commonpurse.web.access import current_actor, signed_in
 @signed_in
 def create() -> ResponseReturnValue:
     """Start a consortium; other pages may fill in name and purpose beforehand."""
+    with reading() as session:
+        queries.leading_body(session, current_actor())
     form = CreateForm(data={name: request.args.get(name, "") for name in ("name", "purpose")})
     made: list[UUID] = []
     if form.validate_on_submit() and done(
