@@ -15,9 +15,8 @@ from sqlalchemy.orm import Session
 
 from commonpurse.core import log
 from commonpurse.core.actor import Actor
-from commonpurse.core.errors import Refused, require
-from commonpurse.identity.models import Organisation
-from commonpurse.measures import policy
+from commonpurse.core.errors import Refused
+from commonpurse.measures import queries
 from commonpurse.measures.events import MeasureAdded
 from commonpurse.measures.models import (
     AwardCriterionTemplate,
@@ -166,13 +165,7 @@ def add_measure(
         NotAllowed: the actor is no buyer of a public body.
         Refused: the code is taken or is not a code.
     """
-    organisation = session.get(Organisation, actor.organisation_id) if actor.organisation_id else None
-    require(
-        organisation is not None and policy.may_add_measure(actor, organisation),
-        "You cannot add measures for this organisation",
-        who="A buyer of a public body can add measures",
-    )
-    assert organisation is not None
+    organisation = queries.adding_body(session, actor)
     code = code.strip().upper()
     if not CODE.fullmatch(code):
         raise Refused("Enter a code of letters, digits, dots and hyphens, such as LOCAL-1", field="code")

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from commonpurse.core.actor import Actor
-from commonpurse.core.errors import NotFound
+from commonpurse.core.errors import NotAllowed, NotFound
 from commonpurse.identity.models import Organisation
 from commonpurse.measures import policy
 from commonpurse.measures.models import FrameworkVersion, Measure, ModelRule, Outcome, Theme, UnitValue
@@ -54,6 +54,16 @@ class FrameworksPage:
     frameworks: tuple[FrameworkRow, ...]
     own: tuple[MeasureRow, ...]
     may_add: bool
+
+
+def adding_body(session: Session, actor: Actor) -> Organisation:
+    """The body for which the actor adds measures. Raises NotAllowed: see `policy.may_add_measure`."""
+    organisation = session.get(Organisation, actor.organisation_id) if actor.organisation_id else None
+    if organisation is None or not policy.may_add_measure(actor, organisation):
+        raise NotAllowed(
+            "You cannot add measures for this organisation", who="A buyer of a public body can add measures"
+        )
+    return organisation
 
 
 def frameworks_page(session: Session, actor: Actor) -> FrameworksPage:

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from commonpurse.core.errors import DomainError
+from commonpurse.core.errors import Refused
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.measures import commands, queries
 from commonpurse.measures.forms import AddMeasureForm, ChooseModelForm
@@ -71,12 +71,14 @@ def choose_model() -> ResponseReturnValue:
 @signed_in
 def add_measure() -> ResponseReturnValue:
     """Add a measure of one's own organisation."""
+    with reading() as session:
+        queries.adding_body(session, current_actor())
     form = AddMeasureForm()
     if form.validate_on_submit():
         try:
             with transaction() as session:
                 commands.add_measure(session, current_actor(), **form.values())
-        except DomainError as error:
+        except Refused as error:
             form.show(error)
         else:
             flash(_("Measure added"), "success")
