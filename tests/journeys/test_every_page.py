@@ -63,11 +63,15 @@ class Walk:
         self.faults: list[str] = []
         self.forms: dict[str, str] = {}
 
-    def kind(self, address: str) -> str:
+    def kind(self, address: str, method: str = "GET") -> str:
         """The endpoint behind an address, or nothing for one that is not ours."""
         parts = urlsplit(address)
         try:
-            return str(self.urls.match(parts.path)[0]) if parts.netloc in ("", urlsplit(self.server.url).netloc) else ""
+            return (
+                str(self.urls.match(parts.path, method)[0])
+                if parts.netloc in ("", urlsplit(self.server.url).netloc)
+                else ""
+            )
         except HTTPException:
             return ""
 
@@ -107,7 +111,7 @@ class Walk:
             "main form[method=post]:has(.govuk-form-group)", "f => f.map(x => x.action)"
         )
         for number, action in enumerate(actions):
-            kind = self.kind(action.removeprefix(self.server.url))
+            kind = self.kind(action.removeprefix(self.server.url), "POST")
             if not action.removeprefix(self.server.url).startswith(UNTOUCHED):
                 self.forms.setdefault(kind, f"{address}#{number}")
 
@@ -177,7 +181,7 @@ def test_no_page_of_the_demonstration_has_a_fault_in_any_of_its_states(
         faults += [f"{email or 'visitor'}: {fault}" for fault in walk.faults]
         looked_at |= seen
         context.close()
-    assert faults == []
+    assert faults == [], "\n".join(faults)
     missing = {
         rule.endpoint for rule in whole_application.url_map.iter_rules() if "GET" in (rule.methods or set())
     } - set(looked_at)
