@@ -1,9 +1,11 @@
 """Who may do what in a workspace. A workspace's consortium and its participations must be loaded."""
 
+from commonpurse.calc.sentence import message
 from commonpurse.consortia.models import Consortium, ParticipationState, Stage
 from commonpurse.core.actor import Actor
 from commonpurse.identity.models import Role
 
+WHO_ACTS = message("Buyers of the bodies that have joined")
 NO_ROOM_IN = frozenset({Stage.FORMING, Stage.CLOSED})
 
 

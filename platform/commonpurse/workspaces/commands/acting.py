@@ -16,7 +16,6 @@ from commonpurse.workspaces import events, policy, queries
 from commonpurse.workspaces.models import AgendaItem, ItemState, Offer, Workspace
 from commonpurse.workspaces.queries import standing
 
-WHO_ACTS = message("Buyers of the bodies that have joined")
 WHO_ANSWERS = message("Buyers and approvers of the bodies that have joined")
 
 
@@ -32,7 +31,7 @@ def already(session: Session, workspace: Workspace, key: str | None) -> int | No
 
 def require_may_act(actor: Actor, workspace: Workspace) -> None:
     """Raise NotAllowed unless the actor may put things on the table."""
-    require(policy.may_act(actor, workspace.consortium), "You cannot negotiate here", who=WHO_ACTS)
+    require(policy.may_act(actor, workspace.consortium), "You cannot negotiate here", who=policy.WHO_ACTS)
 
 
 def refuse_frozen(item: AgendaItem) -> None:

@@ -17,9 +17,10 @@ from commonpurse.calc.sentence import message
 from commonpurse.consortia.models import Consortium, ParticipationState
 from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core.actor import Actor
-from commonpurse.core.errors import NotFound
+from commonpurse.core.errors import NotFound, require
 from commonpurse.measures.models import Measure
 from commonpurse.measures.queries import MeasureRow, choosable_measures
+from commonpurse.workspaces import policy
 from commonpurse.workspaces.models import AgendaItem, ItemKind, ItemState, Offer, Position, Workspace
 
 NO_ROOM = message("The workspace opens when the consortium begins to pool")
@@ -95,8 +96,9 @@ def with_offers() -> tuple[ExecutableOption, ...]:
 
 
 def list_measure_choices(session: Session, actor: Actor, consortium_id: UUID) -> list[MeasureRow]:
-    """Measures to set a target for, which are not on the agenda yet. Raises NotFound."""
+    """Measures to set a target for, which are not on the agenda yet. Raises NotFound, and NotAllowed: see `may_act`."""
     workspace = get_workspace(session, actor, consortium_id)
+    require(policy.may_act(actor, workspace.consortium), "You cannot negotiate here", who=policy.WHO_ACTS)
     taken = set(session.scalars(select(AgendaItem.measure_id).where(AgendaItem.workspace_id == workspace.id)))
     return [row for row in choosable_measures(session, list(electorate(workspace.consortium))) if row.id not in taken]
 
