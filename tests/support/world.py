@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -125,20 +125,28 @@ def make_category(session: Session, code: str = "45000000", title: str = "Constr
 def make_organisation(session: Session, name: str, **values: Any) -> Organisation:
     """A local authority unless `values` say otherwise."""
     values.setdefault("kind", OrganisationKind.PUBLIC_BODY)
-    if values["kind"] is OrganisationKind.PUBLIC_BODY:
-        values.setdefault("public_body_kind", PublicBodyKind.LOCAL_AUTHORITY)
-    organisation = Organisation(name=name, registered_at=NOW, **values)
+    organisation = _organisation(name, **values)
     session.add(organisation)
     session.flush()
     return organisation
 
 
+def _organisation(name: str, **values: Any) -> Organisation:
+    if values["kind"] is OrganisationKind.PUBLIC_BODY:
+        values.setdefault("public_body_kind", PublicBodyKind.LOCAL_AUTHORITY)
+    return Organisation(id=uuid4(), name=name, registered_at=NOW, **values)
+
+
 def make_person(session: Session, label: str, email: str) -> Person:
     """A person without a password."""
-    person = Person(email=email.lower(), label=label, joined_at=NOW)
+    person = _person(label, email)
     session.add(person)
     session.flush()
     return person
+
+
+def _person(label: str, email: str) -> Person:
+    return Person(id=uuid4(), email=email.lower(), label=label, joined_at=NOW)
 
 
 def make_measure(session: Session, code: str = "APP-L3", **values: Any) -> Measure:
@@ -232,16 +240,22 @@ def make_world(session: Session) -> World:
     make_category(session)
     for body, (gss, name) in AREAS.items():
         make_area(session, gss, name)
-        session.flush()
-        world.bodies[body] = make_organisation(session, f"{name} Council", area_gss=gss)
-    world.bodies["builder"] = make_organisation(session, "Brightway Ltd", kind=OrganisationKind.SUPPLIER)
-    for body, organisation in world.bodies.items():
+        kind = OrganisationKind.PUBLIC_BODY
+        world.bodies[body] = _organisation(f"{name} Council", kind=kind, area_gss=gss)
+    world.bodies["builder"] = _organisation("Brightway Ltd", kind=OrganisationKind.SUPPLIER)
+    world.people["nowhere", "stranger"] = _person("Stranger", "stranger@nowhere.example")
+    for body in world.bodies:
         for role in Role:
-            person = make_person(session, f"{role.replace('_', ' ').capitalize()}, {body}", f"{role}@{body}.example")
-            world.people[body, role.value] = person
-            session.add(Membership(person_id=person.id, organisation_id=organisation.id, roles=[role.value], since=NOW))
-    world.people["nowhere", "stranger"] = make_person(session, "Stranger", "stranger@nowhere.example")
+            label = f"{role.replace('_', ' ').capitalize()}, {body}"
+            world.people[body, role.value] = _person(label, f"{role}@{body}.example")
     session.flush()
+    session.add_all([*world.bodies.values(), *world.people.values()])
+    session.flush()
+    session.add_all(
+        Membership(person_id=person.id, organisation_id=world.bodies[body].id, roles=[role], since=NOW)
+        for (body, role), person in world.people.items()
+        if body in world.bodies
+    )
     world.measure = make_measure(session)
     world.consortium = make_consortium(session, world)
     session.commit()
