@@ -9,11 +9,8 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from commonpurse.core import db, pseudonym
 from support import access_policy
 from support.access_people import PERSONAS, Door, open_door
-from support.access_world import make_things
-from support.world import make_world
 
 LINES = access_policy.routes()
 POSTS = {line.endpoint: line.letters for line in LINES if line.method == "POST"}
@@ -26,19 +23,8 @@ TRIED = [
 @pytest.fixture(scope="module")
 def door(request: pytest.FixtureRequest, whole_application: Flask) -> Iterator[Door]:
     """The application before a world of its own, on the database that the line names."""
-    engine = request.getfixturevalue(f"{request.param}_engine")
-    whole_application.config["WTF_CSRF_ENABLED"] = False
-    with engine.connect() as connection:
-        outer = connection.begin()
-        db._sessions.configure(bind=connection, join_transaction_mode="create_savepoint")
-        pseudonym.bind("pseudonyms of the tests")
-        try:
-            with db.new_session() as session:
-                world = make_world(session)
-                yield open_door(whole_application, connection, session, make_things(session, world))
-        finally:
-            db._sessions.configure(bind=None, join_transaction_mode="conditional_savepoint")
-            outer.rollback()
+    with open_door(whole_application, request.getfixturevalue(f"{request.param}_engine")) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(("door", "line"), TRIED, indirect=["door"], scope="module")

@@ -1,19 +1,21 @@
 """Everybody who may come to the door, and what they are answered there."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from commonpurse.core import db, pseudonym
 from support.access_forms import filled
-from support.access_world import Things
+from support.access_world import Things, make_things
+from support.world import make_world
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
@@ -95,6 +97,10 @@ class Door:
             response.get_data()
         return Answer(method, response, writes)
 
+    def sign_in(self, session: Session, persona: Persona) -> None:
+        """Let a person of the world in."""
+        self.tokens[persona] = self.things.world.sign_in(session, persona.body, persona.role)
+
     def client(self, persona: Persona) -> FlaskClient:
         """A browser of the persona's own."""
         client = self.app.test_client()
@@ -126,9 +132,27 @@ class Door:
             savepoint.rollback()
 
 
-def open_door(app: Flask, connection: Connection, session: Session, things: Things) -> Door:
-    """The door, with every persona signed in."""
-    door = Door(app, connection, things)
-    for persona in PERSONAS[1:]:
-        door.tokens[persona] = things.world.sign_in(session, persona.body, persona.role)
-    return door
+@contextmanager
+def open_door(app: Flask, engine: Engine, add: Callable[[Session, Things], None] | None = None) -> Iterator[Door]:
+    """The door of a new world on a database, with every persona signed in. The world is undone in the end.
+
+    Args:
+        add: puts more into the world before anybody signs in.
+    """
+    app.config["WTF_CSRF_ENABLED"] = False
+    with engine.connect() as connection:
+        outer = connection.begin()
+        db._sessions.configure(bind=connection, join_transaction_mode="create_savepoint")
+        pseudonym.bind("pseudonyms of the tests")
+        try:
+            with db.new_session() as session:
+                things = make_things(session, make_world(session))
+                if add is not None:
+                    add(session, things)
+                door = Door(app, connection, things)
+                for persona in PERSONAS[1:]:
+                    door.sign_in(session, persona)
+            yield door
+        finally:
+            db._sessions.configure(bind=None, join_transaction_mode="conditional_savepoint")
+            outer.rollback()

@@ -1,9 +1,9 @@
 """Who may do what: every route and every event of the live channel, and what each persona is answered.
 
-Columns of the patterns, as in `access_people.PERSONAS`: a visitor; a stranger, who belongs to no organisation; a buyer of a public
-body outside the consortium, and of a supplier; buyer and approver of a body that is invited; observer, evaluator,
-approver, administrator and buyer of a body that has joined (whose own the things in question are); administrator and
-buyer of the lead authority.
+Columns of the patterns, as in `access_people.PERSONAS`: a visitor; a stranger, who belongs to no organisation; a buyer
+of a public body outside the consortium, and of a supplier; buyer and approver of a body that is invited; observer,
+evaluator, approver, administrator and buyer of a body that has joined (whose own the things in question are);
+administrator and buyer of the lead authority.
 
     +  opens, or is done        s  is asked to sign in          0  does not exist for them
     =  the page comes back,     i  is sent to the invitation    x  refused: they see it, others may do it

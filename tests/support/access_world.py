@@ -38,6 +38,8 @@ class Things:
     elsewhere: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Keys that only some endpoints use, because the thing must stand otherwise for their act."""
     versions: dict[str, int] = field(default_factory=dict)
+    neighbours: dict[str, UUID] = field(default_factory=dict)
+    """Keys of things of another consortium, where a test makes one."""
 
     def arguments(self, app: Flask, endpoint: str) -> dict[str, Any]:
         """What fills the rule of an endpoint."""
@@ -209,13 +211,14 @@ def _delivered(session: Session, world: World) -> dict[str, Any]:
         "contract_id": contract.id,
         "record_id": waits.id,
         "verified_id": unsplit.id,
-        "evidence_id": _evidence(session, world, unsplit).id,
+        "evidence_id": add_evidence(session, unsplit).id,
         "split_id": session.scalars(select(PostedSplit.id).where(PostedSplit.outcomes.is_not(None))).first(),
         "split_record_id": split.id,
     }
 
 
-def _evidence(session: Session, world: World, record: OutcomeRecord) -> EvidenceItem:
+def add_evidence(session: Session, record: OutcomeRecord) -> EvidenceItem:
+    """A file of evidence on a record."""
     content = f"%PDF-1.7 {record.id}".encode()
     digest = hash_token(record.id.hex)
     session.add(EvidenceContent(sha256=digest, size_bytes=len(content), content=content))
