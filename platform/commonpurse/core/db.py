@@ -23,7 +23,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.engine import Dialect
+from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -151,7 +151,8 @@ def make_engine(url: str) -> Engine:
     """An engine for `url`, with SQLite made durable, concurrent and strict about foreign keys."""
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=8, max_overflow=24, pool_pre_ping=True)
-    sizes = {} if ":memory:" in url else {"pool_size": 8, "max_overflow": 24}  # Memory is of one connection.
+    in_memory = make_url(url).database in {None, "", ":memory:"}  # Memory is of one connection.
+    sizes = {} if in_memory else {"pool_size": 8, "max_overflow": 24}
     engine = create_engine(url, **sizes)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

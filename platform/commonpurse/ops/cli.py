@@ -1,7 +1,8 @@
-"""`flask ops`: verify the log, run jobs, seed and check the demonstration."""
+"""`flask log`, `jobs`, `demo` and `backup`: what an operator does."""
 
 import signal
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -10,13 +11,15 @@ import click
 from flask import current_app
 
 from commonpurse.core import jobs
+from commonpurse.core.errors import DomainError
 from commonpurse.core.transaction import reading
-from commonpurse.ops import queries
+from commonpurse.ops import backup, queries
 
 log_group = click.Group("log", help="The append-only event log.")
 jobs_group = click.Group("jobs", help="Mail and exports in the background.")
 demo_group = click.Group("demo", help="The demonstration: five councils and one consortium.")
-groups = (log_group, jobs_group, demo_group)
+backup_group = click.Group("backup", help="A whole copy of the database, and back again.")
+groups = (log_group, jobs_group, demo_group, backup_group)
 
 
 @log_group.command("verify")
@@ -62,3 +65,27 @@ def check_demo() -> None:
     lines, holds = demo.check()
     click.echo("\n".join(lines))
     sys.exit(0 if holds else 1)
+
+
+@backup_group.command("write")
+@click.argument("file", type=click.Path(path_type=Path))
+def write_backup(file: Path) -> None:
+    """Write a whole copy of the database to FILE; the service may go on working."""
+    _said(lambda: backup.back_up(current_app.config["DATABASE_URL"], file))
+    click.echo(f"{file}: {file.stat().st_size:,} bytes")
+
+
+@backup_group.command("restore")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.confirmation_option(prompt="Everything written since then will be lost. Is the service stopped, and go on?")
+def restore_backup(file: Path) -> None:
+    """Make the database what it was when FILE was written. Stop the service first."""
+    _said(lambda: backup.restore(current_app.config["DATABASE_URL"], file))
+    click.echo("Restored. Run `flask log verify` and `flask outcomes verify` before starting the service.")
+
+
+def _said(act: Callable[[], None]) -> None:
+    try:
+        act()
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
