@@ -29,6 +29,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
     organisation_name: str
     organisations: tuple[tuple[UUID, str], ...] = ()
     roles: frozenset[str] = field(default_factory=frozenset)
+    sign_in_id: UUID | None = None
 
     def get_id(self) -> str:
         """The token of the sign-in, which the cookie holds."""

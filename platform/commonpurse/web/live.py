@@ -1,12 +1,13 @@
 """The live channel: socket events that are commands, and one broadcast of what was committed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from flask_babel import gettext
 from flask_login import current_user
-from flask_socketio import SocketIO
+from flask_socketio import SocketIO, join_room
 from flask_wtf.csrf import validate_csrf
 from socketio.exceptions import ConnectionRefusedError as Refusal
 from wtforms.validators import ValidationError
@@ -29,6 +30,12 @@ SETTINGS: dict[str, Any] = {
     "ping_timeout": 20,
 }
 
+
+SEAT = "#"
+"""Stands in the name of a room between the stream and the sign-in that hears it."""
+
+Listeners = Callable[[str], Collection[UUID]]
+_listeners: dict[str, Listeners] = {}
 
 Handler = Callable[[Any], dict[str, Any]]
 
@@ -67,7 +74,30 @@ def connect(auth: dict[str, Any] | None = None) -> None:
         raise Refusal("the page is too old") from error
 
 
+def admit_to(prefix: str, find: Listeners) -> None:
+    """Let the sign-ins that `find(stream)` gives hear streams whose names begin with `prefix` and a colon."""
+    _listeners[prefix] = find
+
+
+def take_seat(stream: str) -> None:
+    """Let this connection hear a stream for as long as its sign-in is one of the stream's listeners."""
+    join_room(f"{stream}{SEAT}{current_user.sign_in_id}")
+
+
+def seats(stream: str) -> list[str]:
+    """The rooms of those who may hear a stream now: who signed out or left a body since they came hears no more."""
+    find = _listeners.get(stream.partition(":")[0])
+    return [f"{stream}{SEAT}{sign_in_id}" for sign_in_id in find(stream)] if find else []
+
+
+def tell(stream: str, event: str, message: dict[str, Any], *, skip: str | None = None) -> None:
+    """Send a message to those who may hear a stream now, but not to the connection `skip`."""
+    if rooms := seats(stream):
+        # Given a list of rooms, Socket.IO reaches each connection once; its signature knows only one room.
+        socketio.emit(event, message, to=rooms, skip_sid=skip)  # type: ignore[arg-type]
+
+
 def broadcast(entries: Sequence[Entry]) -> None:
-    """Send committed entries to the rooms of their streams; nothing else emits data."""
+    """Send committed entries to those who may hear their streams; nothing else emits data."""
     for entry in entries:
-        socketio.emit("entry", entry.as_message(), to=entry.stream)
+        tell(entry.stream, "entry", entry.as_message())

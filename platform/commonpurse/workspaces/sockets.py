@@ -3,14 +3,15 @@
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from flask import request
-from flask_socketio import emit, join_room, rooms
+from flask_socketio import rooms
 
 from commonpurse.core import log
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.web.access import current_actor
-from commonpurse.web.live import on, socketio
+from commonpurse.web.live import SEAT, admit_to, on, socketio, take_seat, tell
 from commonpurse.workspaces import commands, queries
 from commonpurse.workspaces.forms import (
     CommentForm,
@@ -24,13 +25,22 @@ from commonpurse.workspaces.forms import (
 ROOMS = "workspace:"
 
 
+def listeners(stream: str) -> list[UUID]:
+    """The sign-ins that may hear a room, by its stream."""
+    with reading() as session:
+        return queries.list_listeners(session, UUID(stream.removeprefix(ROOMS)), now=datetime.now(UTC))
+
+
+admit_to("workspace", listeners)
+
+
 @on("workspace:join")
 def join(payload: Any) -> dict[str, Any]:
     """Enter the room, then answer with what was missed: in this order no entry falls between."""
     values = JoinForm.accept(payload)
     with reading() as session:
         you = queries.presence(session, current_actor(), values["consortium_id"])
-    join_room(you.stream)
+    take_seat(you.stream)
     with reading() as session:  # Anew, because a transaction sees what was there when it began.
         head = log.last_seq(session, you.stream)
         missed = log.entries_after(session, you.stream, values["last_seq"])
@@ -52,15 +62,16 @@ def here(payload: Any) -> dict[str, Any]:
         you = queries.presence(session, current_actor(), values["consortium_id"])
         head = log.last_seq(session, you.stream)
     told = {"tab": _tab(), "person": you.person, "organisation": you.organisation}
-    emit("here", told, to=you.stream, include_self=False)
+    tell(you.stream, "here", told, skip=_sid())
     return {"head": head}
 
 
 def leave(*_: object) -> None:
     """Tell the rooms of a connection that ends."""
     for room in rooms():
-        if str(room).startswith(ROOMS):
-            emit("gone", {"tab": _tab()}, to=room, include_self=False)
+        stream, _seat, _sign_in = str(room).partition(SEAT)
+        if stream.startswith(ROOMS):
+            tell(stream, "gone", {"tab": _tab()}, skip=_sid())
 
 
 socketio.on_event("disconnect", leave)
@@ -101,5 +112,8 @@ def comment(payload: Any) -> dict[str, Any]:
 
 def _tab() -> str:
     """A name for the connection that others may know; its own id would let them pose as it."""
-    sid: str = request.sid  # type: ignore[attr-defined]
-    return sha256(sid.encode()).hexdigest()[:16]
+    return sha256(_sid().encode()).hexdigest()[:16]
+
+
+def _sid() -> str:
+    return str(request.sid)  # type: ignore[attr-defined]

@@ -36,7 +36,7 @@ from commonpurse.identity.queries.people import (
     reset_page,
     roles_page,
 )
-from commonpurse.identity.queries.sign_ins import LiveSignIn, find_live_sign_in
+from commonpurse.identity.queries.sign_ins import LiveSignIn, find_live_sign_in, list_acting
 
 __all__ = [
     "CANNOT_CHANGE",
@@ -64,6 +64,7 @@ __all__ = [
     "invitation_page",
     "is_member",
     "labels_of",
+    "list_acting",
     "list_organisations",
     "list_public_bodies",
     "list_suppliers",

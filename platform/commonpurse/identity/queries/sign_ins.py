@@ -1,5 +1,6 @@
 """Who is signed in where."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -24,6 +25,25 @@ class LiveSignIn:
     organisations: tuple[tuple[UUID, str], ...]
     roles: frozenset[str]
     last_seen_at: datetime
+
+
+def list_acting(session: Session, organisation_ids: Collection[UUID], *, now: datetime) -> list[UUID]:
+    """The live sign-ins of people who act for one of the organisations and still belong to it."""
+    rows = session.execute(
+        select(SignIn.id, SignIn.started_at, SignIn.last_seen_at)
+        .join(
+            Membership,
+            (Membership.person_id == SignIn.person_id) & (Membership.organisation_id == SignIn.organisation_id),
+        )
+        .where(
+            SignIn.organisation_id.in_(organisation_ids),
+            SignIn.ended_at.is_(None),
+            SignIn.last_seen_at > now - tokens.IDLE,
+            Membership.ended_at.is_(None),
+        )
+        .order_by(SignIn.id)
+    )
+    return [row.id for row in rows if tokens.is_live(row.started_at, row.last_seen_at, now)]
 
 
 def find_live_sign_in(session: Session, token: str, *, now: datetime) -> LiveSignIn | None:

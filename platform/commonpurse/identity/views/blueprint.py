@@ -34,6 +34,7 @@ def load(token: str) -> access.SignedIn | None:
         organisation_name=found.organisation_name,
         organisations=found.organisations,
         roles=found.roles,
+        sign_in_id=found.id,
     )
 
 

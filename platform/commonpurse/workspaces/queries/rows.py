@@ -14,10 +14,11 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from commonpurse.calc.quantity import from_smallest
 from commonpurse.calc.sentence import message
-from commonpurse.consortia.models import Consortium, ParticipationState
+from commonpurse.consortia.models import Consortium, Participation, ParticipationState
 from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotFound, require
+from commonpurse.identity.queries import list_acting
 from commonpurse.measures.models import Measure
 from commonpurse.measures.queries import MeasureRow, choosable_measures
 from commonpurse.workspaces import policy
@@ -197,6 +198,16 @@ def presence(session: Session, actor: Actor, consortium_id: UUID) -> Presence:
     workspace = get_workspace(session, actor, consortium_id)
     names = {part.organisation_id: part.organisation.name for part in workspace.consortium.participations}
     return Presence(workspace.stream, actor.label, names.get(actor.organisation, ""))
+
+
+def list_listeners(session: Session, workspace_id: UUID, *, now: datetime) -> list[UUID]:
+    """The live sign-ins of people who act for a body that has joined the room's consortium."""
+    bodies = session.scalars(
+        select(Participation.organisation_id)
+        .join(Workspace, Workspace.consortium_id == Participation.consortium_id)
+        .where(Workspace.id == workspace_id, Participation.state == ParticipationState.JOINED)
+    ).all()
+    return list_acting(session, bodies, now=now)
 
 
 def offered_in(session: Session, actor: Actor, item_id: UUID) -> tuple[bool, list[tuple[UUID, str]]]:
