@@ -14,7 +14,17 @@ from commonpurse.notifications.letters import render_letter
 from support.consortia_rows import make_forming, make_lonely, open_move, part_of
 from support.world import NOW, make_category
 
-LEAD_PAGES = ["purpose", "place", "rule", "timetable", "agreement/edit", "invite", "summary", "summary/withdraw"]
+LEAD_PAGES = [
+    "purpose",
+    "place",
+    "lead",
+    "rule",
+    "timetable",
+    "agreement/edit",
+    "invite",
+    "summary",
+    "summary/withdraw",
+]
 BODY_PAGES = ["", "/tasks", "/members", "/agreement", "/stage", "/leave"]
 
 
@@ -410,7 +420,7 @@ def test_only_the_lead_publishes(client_of, world):
 
 
 PAGES = (
-    "show tasks edit_purpose edit_place edit_rule edit_timetable edit_agreement invite answer_invitation "
+    "show tasks edit_purpose edit_place edit_lead edit_rule edit_timetable edit_agreement invite answer_invitation "
     "sign_agreement leave members propose_stage publish_summary"
 )
 

@@ -93,6 +93,10 @@ FORMS: dict[str, Callable[[Things], dict[str, Any]]] = {
     "consortia.answer_invitation": lambda _: {"answer": "accept", "number": 1},
     "consortia.create": lambda _: {"name": "Paper", "purpose": "Less of it."},
     "consortia.edit_agreement": lambda _: {"text": "Each body pays.", "seen_number": 1},
+    "consortia.edit_lead": lambda things: {
+        "lead_organisation_id": str(things.world.organisation("gateshead")),
+        **_forming(things),
+    },
     "consortia.edit_place": lambda things: {"area": "Gateshead", **_forming(things)},
     "consortia.edit_purpose": lambda things: {
         "name": "Signs",

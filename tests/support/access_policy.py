@@ -102,6 +102,7 @@ consortia.members                MEMBERS              -
 consortia.leave                  MEMBERS              LEAVERS
 consortia.edit_purpose           LEAD                 LEAD
 consortia.edit_place             LEAD                 LEAD
+consortia.edit_lead              LEAD                 LEAD
 consortia.edit_rule              LEAD                 LEAD
 consortia.edit_timetable         LEAD                 LEAD
 consortia.edit_agreement         LEAD                 LEAD

@@ -124,6 +124,7 @@ def make_things(session: Session, world: World) -> Things:
     things.elsewhere = {
         "consortia.edit_purpose": forming,
         "consortia.edit_place": forming,
+        "consortia.edit_lead": forming,
         "consortia.edit_rule": forming,
         "consortia.edit_timetable": forming,
         "consortia.sign_agreement": forming,

@@ -37,6 +37,17 @@ class PlaceChanged:
 
 
 @dataclass(frozen=True)
+class LeadChanged:
+    """The lead authority handed the lead to another body that has joined."""
+
+    kind: ClassVar[str] = "consortia.lead_changed"
+    lead_organisation_id: UUID
+    body: str
+    before_organisation_id: UUID
+    before: str
+
+
+@dataclass(frozen=True)
 class RuleChanged:
     """The lead chose how the bodies decide."""
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, IntegerField, RadioField, SubmitField, TextAreaField
@@ -64,6 +65,32 @@ class PlaceForm(Form):
         render_kw={
             "hint": _l("Type its name, such as Gateshead, or its code, such as E08000037"),
             "label_class": "govuk-label--l",
+            "page_heading": True,
+        },
+    )
+    seen_version = SeenField()
+    submit = SubmitField(_l("Save and go back to the tasks"))
+
+
+def _key(value: object) -> UUID | None:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
+
+
+class LeadForm(Form):
+    """Which of the bodies that have joined leads."""
+
+    lead_organisation_id = RadioField(
+        _l("Which body leads?"),
+        [Needed(_l("Select a body that has joined"))],
+        choices=[],
+        coerce=_key,
+        validate_choice=False,
+        render_kw={
+            "hint": _l("The lead authority sets the consortium up and runs the purchase for all bodies"),
+            "label_class": "govuk-fieldset__legend--l",
             "page_heading": True,
         },
     )

@@ -9,7 +9,14 @@ from commonpurse.consortia.commands.agreement import (
     write_agreement,
 )
 from commonpurse.consortia.commands.decisions import USUAL_DAYS, cast_vote, close_due, open_decision, withdraw_decision
-from commonpurse.consortia.commands.forming import create, edit_place, edit_purpose, edit_rule, edit_timetable
+from commonpurse.consortia.commands.forming import (
+    create,
+    edit_lead,
+    edit_place,
+    edit_purpose,
+    edit_rule,
+    edit_timetable,
+)
 from commonpurse.consortia.commands.standing import publish_summary, set_weight, withdraw_summary
 
 __all__ = [
@@ -19,6 +26,7 @@ __all__ = [
     "close_due",
     "create",
     "decline_invitation",
+    "edit_lead",
     "edit_place",
     "edit_purpose",
     "edit_rule",

@@ -11,6 +11,7 @@ from commonpurse.calc.sentence import message
 from commonpurse.consortia import policy, queries, rules
 from commonpurse.consortia.events import (
     ConsortiumFormed,
+    LeadChanged,
     PlaceChanged,
     PurposeChanged,
     RuleChanged,
@@ -98,6 +99,44 @@ def edit_place(
         raise Refused("Enter the name or the code of an area, such as Gateshead or E08000037", field="area")
     consortium.area_gss = found.gss
     return log.record(session, actor, consortium.stream, PlaceChanged(found.gss, area=found.name), at=now)
+
+
+def edit_lead(
+    session: Session,
+    actor: Actor,
+    *,
+    consortium_id: UUID,
+    lead_organisation_id: UUID,
+    seen_version: int,
+    now: datetime | None = None,
+) -> int | None:
+    """Hand the lead to another body that has joined; from then on the actor's body only participates.
+
+    Returns:
+        The number of the event; None where the body leads already.
+
+    Raises:
+        Refused: forming has ended, the body has not joined, or a decision is open.
+    """
+    consortium = _to_settle(session, actor, consortium_id, seen_version)
+    part = queries.participation_of(consortium, lead_organisation_id)
+    if part is None or part.state is not ParticipationState.JOINED:
+        raise Refused("Select a body that has joined", field="lead_organisation_id")
+    if part.role is ParticipationRole.LEAD:
+        return None
+    if queries.open_stage_move(session, consortium.id) is not None:
+        raise Refused("The lead cannot change while a decision is open. Wait until it closes, or withdraw it")
+    before = queries.participation_of(consortium, consortium.lead_organisation_id)
+    assert before is not None
+    before.role, part.role = ParticipationRole.PARTICIPATING, ParticipationRole.LEAD
+    consortium.lead_organisation_id, consortium.lead = part.organisation_id, part.organisation
+    event = LeadChanged(
+        part.organisation_id,
+        body=part.organisation.name,
+        before_organisation_id=before.organisation_id,
+        before=before.organisation.name,
+    )
+    return log.record(session, actor, consortium.stream, event, at=now)
 
 
 def edit_rule(

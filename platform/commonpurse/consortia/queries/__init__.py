@@ -36,6 +36,7 @@ from commonpurse.consortia.queries.steps import (
     edit_page,
     invite_page,
     is_invited,
+    lead_page,
     members_page,
     moves_page,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "joined_parts",
     "last_day",
     "latest_agreement",
+    "lead_page",
     "leading_body",
     "list_page",
     "may_create",

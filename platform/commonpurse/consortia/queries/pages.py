@@ -173,6 +173,7 @@ class HomePage:
     decisions: tuple[DecisionRow, ...]
     agreement_number: int | None
     may_edit: bool
+    may_settle: bool
     may_propose: bool
     may_leave: bool
 
@@ -191,6 +192,7 @@ def home_page(session: Session, actor: Actor, consortium_id: UUID, today: date) 
         decisions=_decision_rows(session, consortium.id),
         agreement_number=agreement.number if agreement else None,
         may_edit=policy.may_edit(actor, consortium),
+        may_settle=policy.may_settle(actor, consortium),
         may_propose=policy.may_propose(actor, consortium) and consortium.stage is not Stage.CLOSED,
         may_leave=policy.may_leave(actor, consortium) and consortium.stage is not Stage.CLOSED,
     )

@@ -24,7 +24,13 @@ from commonpurse.consortia.queries.faces import (
     rule_in_words,
 )
 from commonpurse.consortia.queries.facts import find_public_bodies, standing
-from commonpurse.consortia.queries.membership import get_consortium, get_joined_consortium, latest_agreement
+from commonpurse.consortia.queries.membership import (
+    Body,
+    get_consortium,
+    get_joined_consortium,
+    joined_bodies,
+    latest_agreement,
+)
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import require
 from commonpurse.identity.models import Organisation, OrganisationKind
@@ -68,6 +74,28 @@ def edit_page(session: Session, actor: Actor, consortium_id: UUID) -> EditPage:
 
 def _agreement(row: JoinAgreement | None) -> Agreement | None:
     return Agreement(row.number, row.text, row.written_at) if row else None
+
+
+@dataclass(frozen=True)
+class LeadPage:
+    """The bodies that could lead, in roster order; `named_in` is the agreement that names the present lead."""
+
+    face: Face
+    lead_organisation_id: UUID
+    bodies: tuple[Body, ...]
+    named_in: Agreement | None
+
+
+def lead_page(session: Session, actor: Actor, consortium_id: UUID) -> LeadPage:
+    """Whom the lead could hand over to. Raises NotFound, and NotAllowed for everybody but the lead."""
+    page = edit_page(session, actor, consortium_id)
+    agreement = page.agreement
+    return LeadPage(
+        face=page.face,
+        lead_organisation_id=get_joined_consortium(session, actor, consortium_id).lead_organisation_id,
+        bodies=tuple(joined_bodies(session, consortium_id)),
+        named_in=agreement if agreement and page.face.lead in agreement.text else None,
+    )
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from commonpurse.consortia import commands, queries
 from commonpurse.consortia.forms import (
     AgreementForm,
     CreateForm,
+    LeadForm,
     PlaceForm,
     PublishForm,
     PurposeForm,
@@ -21,6 +22,7 @@ from commonpurse.consortia.queries import EditPage
 from commonpurse.consortia.views.blueprint import blueprint, done, now
 from commonpurse.core.transaction import reading
 from commonpurse.web.access import current_actor, signed_in
+from commonpurse.web.fields import Choice
 
 
 @blueprint.route("/create", methods=["GET", "POST"])
@@ -83,6 +85,22 @@ def edit_place(consortium_id: UUID) -> ResponseReturnValue:
     ):
         return _saved(consortium_id)
     return render_template("consortia/edit_place.html", page=page, form=form)
+
+
+@blueprint.route("/<uuid:consortium_id>/lead", methods=["GET", "POST"])
+@signed_in
+def edit_lead(consortium_id: UUID) -> ResponseReturnValue:
+    """Which of the bodies that have joined leads."""
+    with reading() as session:
+        page = queries.lead_page(session, current_actor(), consortium_id)
+    form = LeadForm(data={"lead_organisation_id": page.lead_organisation_id, "seen_version": page.face.version})
+    form.lead_organisation_id.choices = [Choice(body.organisation_id, body.name) for body in page.bodies]
+    if form.validate_on_submit() and done(
+        form,
+        lambda session: commands.edit_lead(session, current_actor(), consortium_id=consortium_id, **form.values()),
+    ):
+        return _saved(consortium_id)
+    return render_template("consortia/edit_lead.html", page=page, form=form)
 
 
 @blueprint.route("/<uuid:consortium_id>/rule", methods=["GET", "POST"])
