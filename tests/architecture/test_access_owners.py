@@ -1,7 +1,7 @@
 """What belongs to somebody, reached for by the members of another consortium: it does not exist for them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import Any
 
@@ -28,6 +28,7 @@ NEIGHBOURS = (
 )
 ADMINISTRATOR = NEIGHBOURS[2]
 GATESHEAD = Persona("a buyer", "gateshead", "buyer")
+IN_BOTH = (GATESHEAD, Persona("an approver", "gateshead", "approver"))
 OF_A_CONSORTIUM = {
     "line_id",
     "contribution_id",
@@ -49,7 +50,7 @@ LINES = [line for line in access_policy.routes() if line.letters[2] == "0"]
 
 @pytest.fixture(scope="module")
 def door(whole_application: Flask, sqlite_engine: Engine) -> Iterator[Door]:
-    """The world of everybody, and beside it the consortium of Leeds and Hull with things of its own."""
+    """The world of everybody, and beside it the consortium of Leeds, Hull and Gateshead with things of its own."""
     with open_door(whole_application, sqlite_engine, _settle_neighbours) as opened:
         with db.new_session() as session:
             for persona in NEIGHBOURS:
@@ -60,7 +61,7 @@ def door(whole_application: Flask, sqlite_engine: Engine) -> Iterator[Door]:
 def _settle_neighbours(session: Session, things: Things) -> None:
     world = things.world
     add_body(session, world, "hull", "Hull Council")
-    theirs = make_consortium(session, world, ("leeds", "hull"), name="Paper")
+    theirs = make_consortium(session, world, ("leeds", "hull", "gateshead"), name="Paper")
     session.commit()
     open_workspace(session, world.actor("leeds"), consortium_id=theirs.id, now=NOW)
     contract = make_contract(session, world, consortium_id=theirs.id)
@@ -78,11 +79,13 @@ def _settle_neighbours(session: Session, things: Things) -> None:
     session.commit()
 
 
-def reached(door: Door, lines: list[access_policy.Line], **changed: Any) -> dict[str, str]:
-    """The letters other than 0 that a neighbour gets, by line and persona."""
+def reached(
+    door: Door, lines: list[access_policy.Line], people: Iterable[Persona] = NEIGHBOURS, **changed: Any
+) -> dict[str, str]:
+    """The letters other than 0 that people get, by line and persona."""
     return {
         f"{line}, {persona.name}": answer.letter
-        for line, persona in product(lines, NEIGHBOURS)
+        for line, persona in product(lines, people)
         if (answer := door.try_as(persona, line.method, line.endpoint, **changed)).letter != "0" or answer.writes
     }
 
@@ -107,8 +110,10 @@ def test_a_thing_of_one_consortium_is_not_found_under_the_address_of_another(doo
     changed = {"consortium_id": theirs["consortium_id"]}
     if thing == "evidence_id":
         changed["record_id"] = theirs["record_id"]
+    if thing == "organisation_id":
+        changed["organisation_id"] = door.things.world.organisation("newcastle")
     assert lines
-    assert reached(door, lines, **changed) == {}
+    assert reached(door, lines, (*NEIGHBOURS, *IN_BOTH), **changed) == {}
 
 
 @pytest.mark.parametrize("thing", sorted(OF_AN_ORGANISATION))

@@ -114,6 +114,8 @@ def _offer_form(page: queries.ItemPage) -> type[Form]:
 
 def _act(consortium_id: UUID, item_id: UUID, form: Form, act: Act) -> ResponseReturnValue:
     """Do what a form asks and go back to the item; a refusal is shown beside the form, the typing kept."""
+    with reading() as session:
+        queries.require_item_in(session, current_actor(), consortium_id, item_id)
     if form.validate_on_submit():
         try:
             with transaction() as session:

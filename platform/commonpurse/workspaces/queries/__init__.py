@@ -23,6 +23,7 @@ from commonpurse.workspaces.queries.rows import (
     list_measure_choices,
     offered_in,
     presence,
+    require_item_in,
     spec_of,
 )
 
@@ -45,6 +46,7 @@ __all__ = [
     "list_measure_choices",
     "offered_in",
     "presence",
+    "require_item_in",
     "spec_of",
     "waiting",
     "workspace_page",

@@ -67,6 +67,14 @@ def get_item(session: Session, actor: Actor, item_id: UUID, *, lock: bool = Fals
     ).one()
 
 
+def require_item_in(session: Session, actor: Actor, consortium_id: UUID, item_id: UUID) -> None:
+    """Raise NotFound unless the item is on the agenda of this very consortium, and the actor's body has joined it."""
+    workspace = get_workspace(session, actor, consortium_id)
+    here = select(AgendaItem.id).where(AgendaItem.id == item_id, AgendaItem.workspace_id == workspace.id)
+    if session.scalar(here) is None:
+        raise NotFound(NO_ITEM)
+
+
 def list_items(session: Session, workspace_id: UUID) -> list[AgendaItem]:
     """Every item of the agenda in its order, with its measure, offers and positions."""
     return list(
