@@ -1,17 +1,15 @@
 """Pages of consortia through the browser's eyes."""
 
-import re
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from flask import url_for
 from sqlalchemy import select
 
-from commonpurse.consortia import commands, queries
-from commonpurse.consortia.models import Consortium, DecisionState, Stage
-from commonpurse.core import log, mail
+from commonpurse.consortia import commands
+from commonpurse.consortia.models import Consortium
+from commonpurse.core import mail
 from commonpurse.notifications.letters import render_letter
-from support.consortia_rows import make_forming, make_lonely, open_move, part_of
+from support.consortia_pages import events, path, text_of
+from support.consortia_rows import make_forming, make_lonely, part_of
 from support.world import NOW, make_category
 
 LEAD_PAGES = [
@@ -44,19 +42,6 @@ def invited(session, world, lonely):
     commands.invite(session, world.actor("newcastle"), consortium_id=lonely.id, **invite)
     session.commit()
     return lonely
-
-
-def text_of(response):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.text))
-
-
-def events(session, consortium):
-    session.expire_all()
-    return len(log.entries_after(session, consortium.stream, 0))
-
-
-def path(consortium, rest=""):
-    return f"/consortia/{consortium.id}{rest}"
 
 
 def test_a_visitor_is_sent_to_sign_in(visitor, world):
@@ -319,75 +304,6 @@ def test_leaving_needs_a_reason_and_ends_access(client_of, session, world):
     assert client.get(path(world.consortium)).status_code == 404
 
 
-def test_a_stage_move_is_proposed_answered_and_carried_on_pages(client_of, session, forming):
-    proposed = client_of("gateshead").post(path(forming, "/stage"), data=stage_form("pooling"))
-    assert "/decisions/" in proposed.location
-    page = text_of(client_of("darlington").get(proposed.location))
-    assert "Shall we begin to pool needs and budgets?" in page
-    assert "No answer yet" in page
-    for body in ("newcastle", "gateshead", "darlington"):
-        assert client_of(body).post(proposed.location, data={"answer": "agree"}).status_code == 302
-    page = text_of(client_of("gateshead", "observer").get(proposed.location))
-    assert "Every body answered and none objected." in page
-    session.expire_all()
-    assert forming.stage is Stage.POOLING
-    home = text_of(client_of("gateshead").get(path(forming)))
-    assert "The consortium moved to a new stage: Pooling" in home
-
-
-def stage_form(stage):
-    day = (datetime.now(UTC) + timedelta(days=7)).date()
-    return {
-        "stage": stage,
-        "closes_on-day": str(day.day),
-        "closes_on-month": str(day.month),
-        "closes_on-year": str(day.year),
-    }
-
-
-def test_a_move_that_is_not_possible_says_what_is_missing(client_of, session, lonely):
-    page = text_of(client_of("newcastle").get(path(lonely, "/stage")))
-    assert "At least two bodies must have joined" in page
-    refused = client_of("newcastle").post(path(lonely, "/stage"), data=stage_form("pooling"))
-    assert "At least two bodies must have joined" in text_of(refused)
-    assert 'href="#stage"' in refused.text
-    assert events(session, lonely) == 0
-
-
-def test_an_objection_without_a_reason_is_refused_beside_the_field(client_of, session, world, forming):
-    decision = commands.open_decision(
-        session, world.actor("gateshead"), consortium_id=forming.id, stage="pooling", now=datetime.now(UTC)
-    )
-    session.commit()
-    where = path(forming, f"/decisions/{decision.id}")
-    page = client_of("darlington").post(where, data={"answer": "object"})
-    assert "Enter why your organisation objects" in text_of(page)
-    assert client_of("darlington", "observer").post(where, data={"answer": "agree"}).status_code == 403
-    assert client_of("leeds").post(where, data={"answer": "agree"}).status_code == 404
-    assert client_of("newcastle").post(f"{where}/withdraw").status_code == 403
-    assert client_of("gateshead").post(f"{where}/withdraw").status_code == 302
-    assert "Withdrawn by the body that put the question" in text_of(client_of("gateshead").get(where))
-
-
-def test_a_visit_after_the_deadline_settles_the_decision(client_of, session, world, forming):
-    decision = open_move(session, world, forming)
-    decision.closes_at = decision.opened_at
-    session.commit()
-    page = text_of(client_of("darlington", "observer").get(path(forming, f"/decisions/{decision.id}")))
-    assert "No objection by the deadline, and silence is consent" in page
-    session.expire_all()
-    assert (decision.state, forming.stage) == (DecisionState.CARRIED, Stage.POOLING)
-
-
-def test_a_visit_by_an_outsider_settles_nothing(client_of, session, world, forming):
-    decision = open_move(session, world, forming)
-    decision.closes_at = decision.opened_at
-    session.commit()
-    assert client_of("leeds").get(path(forming, f"/decisions/{decision.id}")).status_code == 404
-    session.expire_all()
-    assert decision.state is DecisionState.OPEN
-
-
 def test_the_home_says_what_the_body_has_to_do(client_of, session, world, forming):
     commands.write_agreement(
         session, world.actor("newcastle"), consortium_id=forming.id, text="New.", seen_number=1, now=NOW
@@ -433,13 +349,3 @@ def test_every_endpoint_that_others_link_to_exists(app, world):
         assert url_for("consortia.show_decision", **key, decision_id=world.consortium.id)
         assert url_for("consortia.list_consortia") == "/consortia/"
         assert url_for("consortia.create") == "/consortia/create"
-
-
-def test_the_operator_settles_what_is_due(app, session, world, forming):
-    decision = open_move(session, world, forming)
-    decision.closes_at = decision.opened_at
-    session.commit()
-    result = app.test_cli_runner().invoke(args=["consortia", "close-due"])
-    assert result.output == "decisions settled: 1\n"
-    session.expire_all()
-    assert queries.get_decision(session, forming, decision.id).state is DecisionState.CARRIED
