@@ -18,7 +18,7 @@ def rung(monkeypatch):
 
     monkeypatch.setattr(jobs, "_jobs", {"ring": ring})
     monkeypatch.setattr(jobs, "_tasks", {})
-    monkeypatch.setattr(jobs, "_bound", {})
+    monkeypatch.setattr(jobs, "_settings", {})
     return seen
 
 
@@ -36,13 +36,13 @@ def _work_until(seen: list[object], count: int) -> None:
 
 def test_an_immediate_job_runs_at_once(rung):
     jobs.configure("immediate")
-    jobs._tasks["ring"]("a", 1)
+    jobs.start("ring", "a", 1)
     assert rung == [("a", 1)]
 
 
 def test_a_job_waits_in_a_file_until_the_worker_comes(rung, tmp_path):
     jobs.configure(f"sqlite:///{tmp_path / 'jobs.db'}")
-    jobs._tasks["ring"]("a")
+    jobs.start("ring", "a")
     assert rung == []
     _work_until(rung, 1)
     assert rung == [("a",)]
@@ -50,7 +50,7 @@ def test_a_job_waits_in_a_file_until_the_worker_comes(rung, tmp_path):
 
 def test_a_job_waits_in_redis_until_the_worker_comes(rung, redis_url):
     jobs.configure(redis_url)
-    jobs._tasks["ring"]("a")
+    jobs.start("ring", "a")
     assert rung == []
     _work_until(rung, 1)
     assert rung == [("a",)]
@@ -58,7 +58,7 @@ def test_a_job_waits_in_redis_until_the_worker_comes(rung, redis_url):
 
 def test_a_job_runs_inside_what_the_application_wraps_it_in(rung):
     jobs.configure("immediate", run_in=lambda job: lambda *arguments: job("wrapped", *arguments))
-    jobs._tasks["ring"]("a")
+    jobs.start("ring", "a")
     assert rung == [("wrapped", "a")]
 
 

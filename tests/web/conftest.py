@@ -9,6 +9,8 @@ from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
+from commonpurse.web.words import state_in_words
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -23,6 +25,7 @@ def application() -> Flask:
             PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")}),
         ]
     )
+    app.template_filter("state_in_words")(state_in_words)
     Babel(app)
     CSRFProtect(app)
     for endpoint in ("list_page", "identity.sign_out", "identity.switch_organisation"):

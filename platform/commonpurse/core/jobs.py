@@ -6,17 +6,19 @@ the commit, so a job never runs for something that did not happen.
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from huey import Huey, MemoryHuey, RedisHuey, SqliteHuey
-from huey.consumer import Consumer
 from sqlalchemy.orm import Session
+
+if TYPE_CHECKING:
+    from huey import Huey
+    from huey.consumer import Consumer
 
 Job = Callable[..., None]
 
 _jobs: dict[str, Job] = {}
-_bound: dict[str, Huey] = {}
+_settings: dict[str, Any] = {}
 _tasks: dict[str, Any] = {}
 
 
@@ -26,20 +28,31 @@ def job(function: Job) -> Job:
     return function
 
 
-def configure(url: str, *, run_in: Callable[[Job], Job] = lambda function: function) -> Huey:
+def configure(url: str, *, run_in: Callable[[Job], Job] = lambda function: function) -> None:
     """Send jobs to `url`: `redis://...`, `sqlite:///FILE`, or `immediate` to run them at once.
 
     Args:
         run_in: wraps each job, for example in the application's context.
     """
-    queue = _bound["queue"] = _make_queue(url)
+    _settings.update(url=url, run_in=run_in, queue=None)
     _tasks.clear()
-    for name, function in _jobs.items():
-        _tasks[name] = queue.task(name=name, retries=5, retry_delay=60)(run_in(function))
+
+
+def _queue() -> "Huey":
+    """The configured queue, made when it is first needed: huey takes a third of a second to import."""
+    if not _settings:
+        raise RuntimeError("no queue is configured")
+    queue = _settings["queue"]
+    if queue is None:
+        queue = _settings["queue"] = _make_queue(_settings["url"])
+        for name, function in _jobs.items():
+            _tasks[name] = queue.task(name=name, retries=5, retry_delay=60)(_settings["run_in"](function))
     return queue
 
 
-def _make_queue(url: str) -> Huey:
+def _make_queue(url: str) -> "Huey":
+    from huey import MemoryHuey, RedisHuey, SqliteHuey
+
     if url == "immediate":
         return MemoryHuey("commonpurse", immediate=True, results=False)
     if urlsplit(url).scheme in {"redis", "rediss"}:
@@ -57,11 +70,15 @@ def ask(session: Session, name: str, *arguments: Any) -> None:
 def send(session: Session) -> None:
     """Send what was asked for. Called after the commit."""
     for name, arguments in session.info.pop("jobs", []):
-        _tasks[name](*arguments)
+        start(name, *arguments)
 
 
-def consumer() -> Consumer:
+def start(name: str, *arguments: Any) -> None:
+    """Put the job on the queue at once."""
+    _queue()
+    _tasks[name](*arguments)
+
+
+def consumer() -> "Consumer":
     """The worker that runs jobs from the configured queue until it is stopped."""
-    if "queue" not in _bound:
-        raise RuntimeError("no queue is configured")
-    return _bound["queue"].create_consumer(workers=1, periodic=False)
+    return _queue().create_consumer(workers=1, periodic=False)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from flask import current_app
 from flask_babel import gettext, lazy_gettext
 from wtforms import (
@@ -78,6 +77,8 @@ class EmailAddress:
 
     def __call__(self, form: Form, field: Field) -> None:
         """Raises ValidationError."""
+        from email_validator import EmailNotValidError, validate_email
+
         try:
             validate_email(field.data or "", check_deliverability=False, allow_smtputf8=False, test_environment=True)
         except EmailNotValidError as error:

@@ -19,7 +19,7 @@ from werkzeug.exceptions import HTTPException
 from commonpurse import __version__
 from commonpurse.calc import money, quantity
 from commonpurse.core.errors import DomainError, NotAllowed
-from commonpurse.web.words import say
+from commonpurse.web.words import say, state_in_words
 
 LONDON = ZoneInfo("Europe/London")
 PAGES = {400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503}
@@ -28,6 +28,7 @@ PAGES = {400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503}
 def init_app(app: Flask) -> None:
     """Give `app` its filters, globals, headers and error pages."""
     app.template_filter("pounds")(money.pounds)
+    app.template_filter("state_in_words")(state_in_words)
     app.template_filter("date")(say_date)
     app.template_filter("datetime")(say_datetime)
     app.template_filter("quantity")(quantity.say)

@@ -4,11 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from posixpath import join, normpath
-from xml.etree.ElementTree import Element
+from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
 from commonpurse.core.errors import Refused
 from commonpurse.core.tabular.table import Limits
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 _CHUNK = 1 << 16
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -84,18 +87,18 @@ def unescape(text: str) -> str:
     return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
-def _tree(package: ZipFile, part: str) -> Element:
+def _tree(package: ZipFile, part: str) -> "Element":
     from defusedxml.ElementTree import fromstring
 
     root: Element = fromstring(package.read(part), forbid_dtd=True)
     return root
 
 
-def _all(root: Element, name: str) -> Iterator[Element]:
+def _all(root: "Element", name: str) -> "Iterator[Element]":
     return (item for item in root.iter() if local(item.tag) == name)
 
 
-def _date_styles(styles: Element) -> Iterator[int]:
+def _date_styles(styles: "Element") -> Iterator[int]:
     """The numbers of the cell styles that show a number as a date."""
     from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format, is_timedelta_format
 

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-import segno
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -140,6 +139,8 @@ def _confirm_second_factor() -> ResponseReturnValue:
 
 
 def _show_key(form: SecondFactorForm) -> ResponseReturnValue:
+    import segno
+
     page = _page()
     if page.pending_secret is None:
         return redirect(url_for(".set_up_second_factor"))

@@ -11,9 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
-
 from commonpurse.calc.sentence import Sentence
 from commonpurse.pooling.rules.names import is_well_cased, normalise, squashed, without_country
 
@@ -138,6 +135,8 @@ def possible_matches(clusters: Sequence[Cluster]) -> tuple[Possible, ...]:
 
 def _likeness(one: str, other: str) -> int:
     """Percent; different numbers are different suppliers, and a name within a longer one of two words or more is 90."""
+    from rapidfuzz import fuzz
+
     if re.findall(r"\d+", one) != re.findall(r"\d+", other):
         return 0
     shorter, longer = sorted((one.split(), other.split()), key=len)
@@ -258,6 +257,8 @@ def _by_mistyping(groups: Sequence[_Group]) -> Callable[[_Group], list[object]]:
     The word has seven letters or more (ten, if it is the whole name), begins alike and holds no digit. Two words one
     letter apart become the same word when the right letter of each is left out, so only those that do are compared.
     """
+    from rapidfuzz.distance import OSA
+
     blocks: dict[tuple[object, ...], set[tuple[str, str]]] = defaultdict(set)
     for group in groups:
         for key in _names(group):
