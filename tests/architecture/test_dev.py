@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -145,6 +146,15 @@ def test_the_demo_keeps_what_the_user_set(checkout: Checkout) -> None:
     assert first == second, "the secret is made once"
     assert re.fullmatch(rf"[0-9a-f]{{64}} sqlite:///{checkout.folder.resolve()}/var/demo\.db 1\n", first)
     assert (checkout.folder / "var" / "demo-secret").stat().st_mode & 0o077 == 0
+
+
+def test_a_port_that_is_taken_is_said_before_anything_is_served(checkout: Checkout) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        refused = checkout.dev("demo", PORT=port)
+    assert refused.returncode == 1
+    assert f"Port {port} is taken" in refused.stderr
+    assert "gunicorn" not in checkout.calls.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
