@@ -113,7 +113,7 @@ def test_a_file_of_american_dates_sets_aside_what_could_be_either():
     read = read_payments(table(*((day, "5", "", "Arco", "", "") for day in days)))
     assert [payment.row for payment in read.payments] == [4]
     assert [(aside.row, aside.reason.msgid[:28]) for aside in read.set_aside] == [
-        (2, "“%(text)s” is not a day of t"),
+        (2, "“%(text)s”, read as day/mont"),
         (3, "“%(text)s” could be day/mont"),
     ]
 

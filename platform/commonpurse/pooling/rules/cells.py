@@ -127,6 +127,8 @@ def _numeric_day(text: str, match: re.Match[str], *, month_first: bool) -> date:
         raise Unreadable(
             "“%(text)s” could be day/month or month/day: other rows of this column put the month first", text=text
         )
+    if second > 12:
+        raise Unreadable("“%(text)s”, read as day/month/year, has no month %(month)s", text=text, month=second)
     return _day(text, _full_year(year), second, first)
 
 

@@ -41,13 +41,14 @@ def description(text: str) -> str:
 
 
 def category(text: str, known: Container[str]) -> str:
-    """The eight digits of a CPV code, typed with or without its check digit. Raises Unreadable.
+    """The eight digits of a CPV code. Raises Unreadable.
 
+    A digit after a hyphen is not used: check digits are published with the codes, and our list of them has none.
     Spreadsheets drop the zero of codes that begin with one; seven digits get it back.
     """
     match = _CPV.fullmatch(text)
     if match is None:
-        raise Unreadable("“%(text)s” is not a CPV code: eight digits, like 30192700-8", text=text)
+        raise Unreadable("“%(text)s” is not a CPV code: eight digits, like 30192700", text=text)
     code = match[1].rjust(8, "0")
     if code not in known:
         raise Unreadable("There is no CPV code %(code)s", code=code)
@@ -84,9 +85,14 @@ def place(text: str, known: Container[str]) -> str:
     return code
 
 
-def day(text: str, *, month_first: bool = False) -> date:
-    """A day in ISO or UK form; a bare number is no day here. Raises Unreadable."""
-    return read_day(text, month_first=month_first, serials=False)
+def day(text: str) -> date:
+    """A day in ISO or UK form, the day first as the templates say; a bare number is no day here. Raises Unreadable."""
+    return read_day(text, serials=False)
+
+
+def say_day(day: date) -> str:
+    """A day in words: 1 June 2027."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def financial_year(text: str) -> int:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from commonpurse.calc.sentence import Sentence
 from commonpurse.pooling.rules import fields, templates
-from commonpurse.pooling.rules.cells import puts_month_first, read_pence
+from commonpurse.pooling.rules.cells import read_pence
 from commonpurse.pooling.rules.columns import RowLike, TableLike, Unreadable, find_columns
 
 _Line = TypeVar("_Line")
@@ -72,8 +72,6 @@ def read_requirements(
         WrongColumns: naming all the columns that are missing.
     """
     places = find_columns(table.headers, templates.REQUIREMENTS.columns)
-    dates = [places[templates.FROM], places[templates.UNTIL]]
-    month_first = any(puts_month_first(row.cells[at]) for row in table.rows if not row.overlong for at in dates)
 
     def read(cells: "_Cells") -> RequirementLine | None:
         description = cells.read(templates.DESCRIPTION, fields.description)
@@ -81,10 +79,10 @@ def read_requirements(
         quantity = cells.read(templates.QUANTITY, fields.quantity)
         unit = cells.read(templates.UNIT, fields.unit)
         place = cells.read(templates.PLACE, lambda text: fields.place(text, known_places))
-        start = cells.read(templates.FROM, lambda text: fields.day(text, month_first=month_first))
-        end = cells.read(templates.UNTIL, lambda text: fields.day(text, month_first=month_first))
+        start = cells.read(templates.FROM, fields.day)
+        end = cells.read(templates.UNTIL, fields.day)
         if start and end and end < start:
-            values = {"until": end.isoformat(), "from": start.isoformat()}
+            values = {"until": fields.say_day(end), "from": fields.say_day(start)}
             cells.fault(templates.UNTIL, Sentence("%(until)s is before %(from)s", values))
         if not (description and category and quantity and unit and place and start and end) or cells.faults:
             return None

@@ -36,10 +36,10 @@ REQUIREMENTS = Template(
         Column(FROM, ("From", "Start", "Start date", "Needed from date")),
         Column(UNTIL, ("Until", "To", "End", "End date", "Needed to", "Needed until date")),
     ),
-    ("A4 recycled copier paper, 80 gsm", "30197642-8", "1,200", "box", "E08000037", "01/04/2027", "31/03/2029"),
+    ("A4 recycled copier paper, 80 gsm", "30197642", "1,200", "box", "E08000037", "01/04/2027", "31/03/2029"),
     (
         Sentence("What is needed, in words that a supplier understands"),
-        Sentence("Eight digits, with or without the check digit"),
+        Sentence("Eight digits. A digit after a hyphen, the check digit, is not used"),
         Sentence("A number above zero"),
         Sentence("One unit, like each, hour, day, kg, m2 or box"),
         Sentence("The code of the council area where it is delivered"),
