@@ -2,7 +2,6 @@
 
 from datetime import date
 from pathlib import Path
-from time import perf_counter
 
 import pytest
 from sqlalchemy import func, select
@@ -131,14 +130,12 @@ def test_a_supplier_of_one_body_is_not_shared(session, world):
     assert [supplier.name for supplier in page.suppliers] == ["Acme"]
 
 
-def test_the_largest_file_is_imported_in_under_two_seconds_beside_the_others(session, world):
+def test_the_largest_file_is_imported_in_a_fixed_number_of_statements_beside_the_others(session, world):
     for filename in ("newcastle-2022-04.csv", "newcastle-2022-05.csv"):
         content = (SPEND / filename).read_bytes()
         import_spending(session, world.actor("newcastle"), filename=filename, content=content, now=NOW)
     content = (SPEND / "gateshead-2022-04.csv").read_bytes()
     with counted_statements(session.connection()) as statements:
-        start = perf_counter()
         import_spending(session, world.actor("gateshead"), filename="largest.csv", content=content, now=NOW)
-        assert perf_counter() - start < 2
     assert len(statements) < 40
     assert session.scalar(select(func.count()).select_from(Payment)) > 5000
