@@ -82,18 +82,6 @@ def test_only_verified_outcomes_are_split_and_none_twice(session, world, contrac
         issue(session, world)
 
 
-def test_a_later_total_of_the_same_scope_is_the_next_row_of_its_chain(session, world, contract):
-    make_agreed_rule(session, world, EQUAL)
-    make_record(session, world, contract, subject="a", quantity=4)
-    [first] = issue(session, world)
-    make_record(session, world, contract, subject="b", quantity=6)
-    [second] = issue(session, world)
-    rows = [session.get(PostedSplit, key) for key in (first, second)]
-    assert [row.seq for row in rows] == [1, 2]
-    assert rows[1].previous_digest == rows[0].digest
-    assert net(session) == [4, 3, 3, 0]
-
-
 def test_committed_budgets_weigh_as_pooling_says(session, world, contract):
     make_agreed_rule(session, world, {"kind": "committed_budget"})
     make_budget(session, world, "newcastle", 417_00)

@@ -1,10 +1,19 @@
-"""Pure decisions about what a split shows."""
+"""Pure decisions about splits: which belong together, and what one shows."""
 
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from commonpurse.calc.quantity import from_smallest
+from commonpurse.calc.sentence import message
+
+REPLACED = message("Replaced by a split of the whole group")
+"""Why a split is taken back when outcomes of its group came later."""
+
+
+def goes_by_the_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two splits go by one rule, one roster, the same weights and the same holder of the place."""
+    return all(one[part] == other[part] for part in ("rule", "roster", "weights", "holder"))
 
 
 def is_tie_broken(explanation: Mapping[str, Any]) -> bool:

@@ -1,9 +1,10 @@
-"""Splitting verified outcomes, and taking a split back when one of its outcomes was wrong."""
+"""Splitting verified outcomes, each group once as a whole, and taking a split back when an outcome was wrong."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -19,12 +20,16 @@ from commonpurse.delivery.models import OutcomeRecord
 from commonpurse.outcomes import policy, queries
 from commonpurse.outcomes.commands.ledger import Basis, Line, Scope, basis_of, post, scope_of, take_back
 from commonpurse.outcomes.models import PostedSplit, Roster
+from commonpurse.outcomes.rules import REPLACED, goes_by_the_same
 from commonpurse.pooling.queries import committed_weights, required_quantity_weights
 from commonpurse.workspaces.queries import agreed_allocation
 
 
 def issue_splits(session: Session, actor: Actor, *, consortium_id: UUID, now: datetime) -> list[UUID]:
     """Split every verified outcome that is not yet split: one total for each measure, quarter and place.
+
+    A total that the same rule and weights have divided before is taken back and divided anew with what came since,
+    so that nobody's share depends on when splits are issued.
 
     Returns:
         The keys of the splits that were posted, in the order of the ledger.
@@ -53,11 +58,26 @@ def issue_splits(session: Session, actor: Actor, *, consortium_id: UUID, now: da
     weights, areas = _weights(session, consortium_id, rule, basis.roster), queries.areas_of(session, basis.roster)
     posted = []
     for scope in sorted(groups, key=str):
-        lines = [Line(record.id.hex, record.version, record.quantity) for record in groups[scope]]
-        total = sum(line.quantity for line in lines)
-        done = split(total, rule, roster=basis.roster.parties, weights=weights, holder=areas.get(scope.place_gss))
+        divide = partial(
+            split, rule=rule, roster=basis.roster.parties, weights=weights, holder=areas.get(scope.place_gss)
+        )
+        new = [Line(record.id.hex, record.version, record.quantity) for record in groups[scope]]
+        lines, done = new, divide(_total(new))
+        for earlier in queries.list_live_splits(session, str(scope), basis.rule):
+            if goes_by_the_same(earlier.explanation, done.explanation):
+                take_back(session, actor, consortium, earlier, reason=REPLACED, now=now)
+                lines = [*_lines_of(earlier), *lines]
+                done = divide(_total(lines))
         posted.append(post(session, actor, consortium, scope, basis, lines, done, now=now).id)
     return posted
+
+
+def _lines_of(row: PostedSplit) -> list[Line]:
+    return [Line(*line) for line in zip(row.outcomes, row.versions, row.quantities, strict=True)]
+
+
+def _total(lines: Sequence[Line]) -> int:
+    return sum(line.quantity for line in lines)
 
 
 def correct_outcome(
@@ -149,15 +169,14 @@ def _split_the_rest(
     now: datetime,
 ) -> None:
     """Divide what remains by the rule, weights and holder of the split that was taken back."""
-    every = zip(original.outcomes, original.versions, original.quantities, strict=True)
-    lines = [Line(*line) for line in every if line[0] != without]
+    lines = [line for line in _lines_of(original) if line.outcome != without]
     if not lines:
         return
     record, roster = original.explanation, original.roster
     members = dict(zip(record["roster"], record["weights"], strict=True))
     members.pop(UNALLOCATED)
     done = split(
-        sum(line.quantity for line in lines),
+        _total(lines),
         parse_rule(record["rule"]),
         roster=roster.parties,
         weights=members,

@@ -25,8 +25,8 @@ from commonpurse.identity.queries import labels_of, names_of
 from commonpurse.measures.models import Measure
 from commonpurse.outcomes import policy
 from commonpurse.outcomes.models import PRIMARY, PostedSplit, posting
-from commonpurse.outcomes.queries.rows import get_split, is_split
-from commonpurse.outcomes.rules import is_tie_broken
+from commonpurse.outcomes.queries.rows import find_replacement, get_split, is_split
+from commonpurse.outcomes.rules import REPLACED, is_tie_broken
 from commonpurse.workspaces.queries import agreed_allocation
 
 PER_PAGE = 25
@@ -46,7 +46,7 @@ class LedgerRow:
     total: int
     outcomes: int
     state: str
-    """`current`, `reversed`, or `reversal`."""
+    """`current`, `replaced` by a split of the whole group, `reversed`, or `reversal`."""
     certificate: Sentence
     posted_at: datetime
     digest: str
@@ -163,9 +163,11 @@ def _rows(session: Session, query: Select[Any], number: int) -> tuple[LedgerRow,
         .offset((number - 1) * PER_PAGE)
         .limit(PER_PAGE)
     ).all()
-    undone = set(
-        session.scalars(
-            select(PostedSplit.reverses_id).where(PostedSplit.reverses_id.in_([row.id for row in rows]))
+    undone = dict(
+        session.execute(
+            select(PostedSplit.reverses_id, PostedSplit.reason).where(
+                PostedSplit.reverses_id.in_([row.id for row in rows])
+            )
         ).all()
     )
     return tuple(
@@ -179,13 +181,21 @@ def _rows(session: Session, query: Select[Any], number: int) -> tuple[LedgerRow,
             row.place.name,
             row.total,
             len(row.outcomes),
-            "reversal" if row.reverses_id else "reversed" if row.id in undone else "current",
+            _state(row, undone.get(row.id)),
             adds_up(row.total, row.amounts, _in_units(row.measure.decimals)),
             row.posted_at,
             row.digest,
         )
         for row in rows
     )
+
+
+def _state(row: PostedSplit, undone_because: str | None) -> str:
+    if row.reverses_id:
+        return "reversal"
+    if undone_because is None:
+        return "current"
+    return "replaced" if undone_because == REPLACED else "reversed"
 
 
 def _count_unsplit(session: Session, consortium_id: UUID) -> int:
@@ -259,6 +269,8 @@ class SplitPage:
     is_tie_broken: bool
     reverses_id: UUID | None
     reversed_by_id: UUID | None
+    replaced_by_id: UUID | None
+    """The split of the whole group that came instead, of a split and of the reversal that made room for it."""
     reason: str
     posted_by: str
     posted_at: datetime
@@ -276,7 +288,8 @@ def split_page(session: Session, actor: Actor, consortium_id: UUID, split_id: UU
     names = {str(part.organisation_id): part.organisation.name for part in consortium.participations}
     rule = parse_rule(record["rule"])
     say_weight = _weights_as(record)
-    undone = session.scalars(select(PostedSplit.id).where(PostedSplit.reverses_id == row.id)).one_or_none()
+    undone = session.scalars(select(PostedSplit).where(PostedSplit.reverses_id == row.id)).one_or_none()
+    replacement = find_replacement(session, row if row.reverses_id else undone)
     shares = tuple(
         ShareRow(
             party=Party(None, "") if party == UNALLOCATED else Party(UUID(party), names[party]),
@@ -314,8 +327,9 @@ def split_page(session: Session, actor: Actor, consortium_id: UUID, split_id: UU
         ),
         is_tie_broken=is_tie_broken(record),
         reverses_id=row.reverses_id,
-        reversed_by_id=undone,
-        reason=row.reason,
+        reversed_by_id=undone.id if undone else None,
+        replaced_by_id=replacement,
+        reason="" if row.reason == REPLACED else row.reason,
         posted_by=labels_of(session, [row.posted_by_id])[row.posted_by_id],
         posted_at=row.posted_at,
         digest=row.digest,

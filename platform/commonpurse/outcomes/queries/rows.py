@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import String, cast, exists, func, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from commonpurse.calc.allocation import UNALLOCATED
 from commonpurse.calc.digest import sha256_hex
@@ -19,6 +19,7 @@ from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationSta
 from commonpurse.identity.models import Organisation
 from commonpurse.measures.models import Measure
 from commonpurse.outcomes.models import PRIMARY, LiveClaim, PostedSplit, Roster, RuleVersion, WeightVersion
+from commonpurse.outcomes.rules import REPLACED
 from commonpurse.workspaces.models import AgendaItem
 from commonpurse.workspaces.queries import AgreedAllocation
 
@@ -97,6 +98,43 @@ def live_split_of(session: Session, record_id: UUID) -> PostedSplit | None:
         .join(LiveClaim, LiveClaim.split_id == PostedSplit.id)
         .where(LiveClaim.book == PRIMARY, LiveClaim.outcome_id == record_id.hex)
     ).one_or_none()
+
+
+def list_live_splits(session: Session, scope: str, rule: RuleVersion) -> Sequence[PostedSplit]:
+    """The splits of one chain of the primary book that count now and go by this rule, the oldest first."""
+    return session.scalars(
+        select(PostedSplit)
+        .where(
+            PostedSplit.book == PRIMARY,
+            PostedSplit.scope == scope,
+            PostedSplit.rule_version_id == rule.id,
+            counts_now(),
+        )
+        .order_by(PostedSplit.seq)
+    ).all()
+
+
+def find_replacement(session: Session, reversal: PostedSplit | None) -> UUID | None:
+    """The split of the whole group for which this reversal made room."""
+    if reversal is None or reversal.reason != REPLACED:
+        return None
+    return session.scalars(
+        select(PostedSplit.id)
+        .where(
+            PostedSplit.book == reversal.book,
+            PostedSplit.scope == reversal.scope,
+            PostedSplit.seq > reversal.seq,
+            PostedSplit.reverses_id.is_(None),
+        )
+        .order_by(PostedSplit.seq)
+        .limit(1)
+    ).one_or_none()
+
+
+def counts_now() -> Any:
+    """Whether a row of the ledger is neither a reversal nor taken back."""
+    undoing = aliased(PostedSplit)
+    return PostedSplit.reverses_id.is_(None) & ~exists().where(undoing.reverses_id == PostedSplit.id)
 
 
 def get_split(session: Session, actor: Actor, consortium_id: UUID, split_id: UUID) -> tuple[Consortium, PostedSplit]:

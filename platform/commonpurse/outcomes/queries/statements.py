@@ -19,7 +19,7 @@ from commonpurse.identity.queries import names_of
 from commonpurse.measures.queries import unit_value_for
 from commonpurse.outcomes.models import PRIMARY, PostedSplit, posting
 from commonpurse.outcomes.queries.ledger import MeasureColumn, Party, explain_share, shares_so_far
-from commonpurse.outcomes.queries.rows import is_split
+from commonpurse.outcomes.queries.rows import counts_now, is_split
 from commonpurse.outcomes.rules import worth_pence
 from commonpurse.reference.queries import names_of_areas
 
@@ -67,7 +67,7 @@ class StatementValue:
 
 @dataclass(frozen=True)
 class StatementSplit:
-    """A row of the ledger that a figure of this period comes from, and how the share came about in words."""
+    """A split that counts now and that a figure of this period comes from, and how the share came about in words."""
 
     id: UUID
     measure: str
@@ -262,6 +262,7 @@ def _splits(
             posting.c.book == PRIMARY,
             posting.c.party == str(organisation_id),
             posting.c.quarter_starting == until,
+            counts_now(),
         )
         .order_by(PostedSplit.scope, PostedSplit.seq)
         .limit(MOST_SPLITS)
