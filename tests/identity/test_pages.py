@@ -271,3 +271,9 @@ def test_nobody_switches_to_an_organisation_that_is_not_theirs(client_of, world,
     value = str(world.organisation("newcastle")) if chosen == "other" else chosen
     assert client.post("/organisations/switch", data={"organisation_id": value}).status_code == 404
     assert "approver@gateshead.example" in client.get(organisation_url(world)).text
+
+
+def test_every_page_leads_to_the_persons_own_account(client_of):
+    page = client_of("gateshead").get("/organisations/")
+    assert 'href="/account"' in page.text.split("<main")[0]
+    assert "Your account, </span>Buyer, gateshead</a>" in page.text

@@ -383,7 +383,7 @@ def test_the_organisation_switcher_works_without_scripts(pages: Flask) -> None:
         organisation_name = "Gateshead"
         organisations = (("g", "Gateshead"), ("n", "Newcastle"))
 
-    source = """{% from "components/account.html" import account %}{{ account(person, "/switch", "/out") }}"""
+    source = """{% from "components/account.html" import account %}{{ account(person, "/me", "/switch", "/out") }}"""
     tree = draw(source, person=Person())
     assert [(form.get("action"), form.get("method")) for form in tree.iter("form")] == [
         ("/switch", "post"),
@@ -391,3 +391,5 @@ def test_the_organisation_switcher_works_without_scripts(pages: Flask) -> None:
     ]
     assert [(o.get("value"), o.get("selected") is not None) for o in tree.iter("option")] == [("g", True), ("n", False)]
     assert [node.get("name") for node in tree.iter("input")] == ["csrf_token", "csrf_token"]
+    [link] = list(tree.iter("a"))
+    assert (link.get("href"), words(link)) == ("/me", "Your account, Buyer, Gateshead")
