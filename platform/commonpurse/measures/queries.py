@@ -14,7 +14,7 @@ from commonpurse.core.errors import NotAllowed, NotFound
 from commonpurse.identity.models import Organisation
 from commonpurse.measures import policy
 from commonpurse.measures.models import FrameworkVersion, Measure, ModelRule, Outcome, Theme, UnitValue
-from commonpurse.measures.rules import ModelRuleTerms
+from commonpurse.measures.rules import ModelRuleTerms, is_in_force
 
 PAGE_SIZE = 50
 CENTRAL_CARBON = "DESNZ-CARBON-{year}-CENTRAL"
@@ -32,6 +32,10 @@ class FrameworkRow:
     in_force_until: date | None
     measures: int
 
+    def covers(self, day: date) -> bool:
+        """Whether the edition covers procurements that commence on `day`."""
+        return is_in_force(day, self.in_force_from, self.in_force_until)
+
 
 @dataclass(frozen=True)
 class MeasureRow:
@@ -45,6 +49,8 @@ class MeasureRow:
     counts: str
     framework: str
     edition: str
+    framework_version_id: UUID | None
+    """None for a measure that a body made itself."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,16 @@ def adding_body(session: Session, actor: Actor) -> Organisation:
 
 def frameworks_page(session: Session, actor: Actor) -> FrameworksPage:
     """Every edition, newest first, and the measures of the reader's organisation."""
+    organisation = session.get(Organisation, actor.organisation_id) if actor.organisation_id else None
+    return FrameworksPage(
+        list_editions(session),
+        tuple(own_measures(session, actor)),
+        organisation is not None and policy.may_add_measure(actor, organisation),
+    )
+
+
+def list_editions(session: Session) -> tuple[FrameworkRow, ...]:
+    """Every edition of every framework, newest first, and how many measures it has."""
     counts = dict(
         session.execute(
             select(Measure.framework_version_id, func.count())
@@ -78,22 +94,17 @@ def frameworks_page(session: Session, actor: Actor) -> FrameworksPage:
     rows = session.scalars(
         select(FrameworkVersion).order_by(FrameworkVersion.in_force_from.desc(), FrameworkVersion.title)
     )
-    organisation = session.get(Organisation, actor.organisation_id) if actor.organisation_id else None
-    return FrameworksPage(
-        tuple(
-            FrameworkRow(
-                row.id,
-                row.title,
-                row.edition,
-                row.publisher,
-                row.in_force_from,
-                row.in_force_until,
-                counts.get(row.id, 0),
-            )
-            for row in rows
-        ),
-        tuple(own_measures(session, actor)),
-        organisation is not None and policy.may_add_measure(actor, organisation),
+    return tuple(
+        FrameworkRow(
+            row.id,
+            row.title,
+            row.edition,
+            row.publisher,
+            row.in_force_from,
+            row.in_force_until,
+            counts.get(row.id, 0),
+        )
+        for row in rows
     )
 
 
@@ -143,6 +154,7 @@ def _row(measure: Measure) -> MeasureRow:
         measure.counts,
         version.title if version else measure.source,
         version.edition if version else "",
+        measure.framework_version_id,
     )
 
 

@@ -46,6 +46,11 @@ class Selection:
     reason: Sentence
 
 
+def is_in_force(day: date, starts_on: date | None, ends_on: date | None) -> bool:
+    """Whether an edition covers procurements that commence on `day`; empty bounds do not bind."""
+    return (starts_on is None or starts_on <= day) and (ends_on is None or day <= ends_on)
+
+
 def select_model(
     rules: Iterable[ModelRuleTerms], *, buyer_kinds: Sequence[str], commenced_on: date, value_inc_vat_pence: int
 ) -> Selection:

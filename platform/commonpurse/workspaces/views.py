@@ -14,6 +14,7 @@ from commonpurse.core.transaction import reading, transaction
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.fields import Choice
 from commonpurse.web.form import Form
+from commonpurse.web.pages import LONDON, say_date
 from commonpurse.workspaces import commands, queries
 from commonpurse.workspaces.forms import (
     ActForm,
@@ -55,13 +56,14 @@ def add_item(consortium_id: UUID) -> ResponseReturnValue:
     """Put a target or the allocation rule on the agenda."""
     with reading() as session:
         page = queries.workspace_page(session, current_actor(), consortium_id, datetime.now(UTC))
-        measures = queries.list_measure_choices(session, current_actor(), consortium_id)
+        choices = queries.list_measure_choices(session, current_actor(), consortium_id, datetime.now(LONDON).date())
     form = AddItemForm(idempotency_key=uuid4().hex)
     form.measure_id.choices = [
         Choice("", _("Select a measure")),
         *(
-            Choice(str(row.id), f"{row.code} {row.title} ({row.unit}), {row.framework} {row.edition}")
-            for row in measures
+            Choice(str(row.id), f"{row.code} {row.title} ({row.unit})", optgroup=_heading(choices, group))
+            for group in choices.groups
+            for row in group.measures
         ),
     ]
     if form.validate_on_submit():
@@ -74,7 +76,20 @@ def add_item(consortium_id: UUID) -> ResponseReturnValue:
             form.show(error)
         else:
             return redirect(url_for(".show_item", consortium_id=consortium_id, item_id=item_id))
-    return render_template("workspaces/add_item.html", page=page, form=form)
+    return render_template("workspaces/add_item.html", page=page, form=form, choices=choices)
+
+
+def _heading(choices: queries.MeasureChoices, group: queries.MeasureGroup) -> str:
+    """What stands over the measures of one edition."""
+    if not group.framework:
+        return str(_("Measures of the bodies themselves"))
+    edition = f"{group.framework}, {group.edition}"
+    if group.is_in_force:
+        return edition
+    day = say_date(choices.day)
+    if choices.has_tender_date:
+        return str(_("Not in force for a tender published on %(day)s: %(edition)s", day=day, edition=edition))
+    return str(_("Not in force on %(day)s: %(edition)s", day=day, edition=edition))
 
 
 @blueprint.get("/<uuid:item_id>")

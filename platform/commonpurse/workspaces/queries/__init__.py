@@ -1,5 +1,6 @@
 """Reads of workspaces: rows for commands, pages for views, and what was agreed for higher features."""
 
+from commonpurse.workspaces.queries.choices import MeasureChoices, MeasureGroup, OutOfForce, list_measure_choices
 from commonpurse.workspaces.queries.pages import (
     ItemPage,
     RoomPage,
@@ -20,7 +21,6 @@ from commonpurse.workspaces.queries.rows import (
     get_workspace,
     list_items,
     list_listeners,
-    list_measure_choices,
     offered_in,
     presence,
     require_item_in,
@@ -32,6 +32,9 @@ __all__ = [
     "AgreedAllocation",
     "AgreedTarget",
     "ItemPage",
+    "MeasureChoices",
+    "MeasureGroup",
+    "OutOfForce",
     "RoomPage",
     "agreed_allocation",
     "agreed_targets",

@@ -18,6 +18,7 @@ from commonpurse.identity.models import Role
 from commonpurse.workspaces import policy, rules
 from commonpurse.workspaces.models import AgendaItem, Comment, ItemState, Workspace
 from commonpurse.workspaces.queries import shown, standing
+from commonpurse.workspaces.queries.choices import OutOfForce, out_of_force
 from commonpurse.workspaces.queries.rows import electorate, find_workspace, get_item, list_items, with_offers
 
 MINUTES_SHOWN = 50
@@ -63,6 +64,7 @@ class ItemPage:
     head: int
     rule: Sentence | None
     item: shown.ItemShown
+    out_of_force: OutOfForce | None
     offers: tuple[shown.OfferShown, ...]
     comments: tuple[CommentShown, ...]
     minutes: tuple[shown.Minute, ...]
@@ -121,6 +123,7 @@ def item_page(session: Session, actor: Actor, consortium_id: UUID, item_id: UUID
         head=head,
         rule=_rule(consortium),
         item=shown.show_item(item, consortium, actor, now),
+        out_of_force=out_of_force(consortium, item.measure, (item.agreed_at or now).astimezone(standing.LONDON).date()),
         offers=tuple(shown.show_offer(item, offer, consortium) for offer in reversed(item.offers)),
         comments=_comments(session, item),
         minutes=shown.show_minutes(about[-MINUTES_SHOWN:], names),

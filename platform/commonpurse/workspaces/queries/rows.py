@@ -17,11 +17,9 @@ from commonpurse.calc.sentence import message
 from commonpurse.consortia.models import Consortium, Participation, ParticipationState
 from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core.actor import Actor
-from commonpurse.core.errors import NotFound, require
+from commonpurse.core.errors import NotFound
 from commonpurse.identity.queries import list_acting
 from commonpurse.measures.models import Measure
-from commonpurse.measures.queries import MeasureRow, choosable_measures
-from commonpurse.workspaces import policy
 from commonpurse.workspaces.models import AgendaItem, ItemKind, ItemState, Offer, Position, Workspace
 
 NO_ROOM = message("The workspace opens when the consortium begins to pool")
@@ -62,7 +60,7 @@ def get_item(session: Session, actor: Actor, item_id: UUID, *, lock: bool = Fals
     return session.scalars(
         select(AgendaItem)
         .where(AgendaItem.id == item_id)
-        .options(joinedload(AgendaItem.measure), *with_offers())
+        .options(joinedload(AgendaItem.measure).joinedload(Measure.framework_version), *with_offers())
         .execution_options(populate_existing=lock)
     ).one()
 
@@ -82,7 +80,7 @@ def list_items(session: Session, workspace_id: UUID) -> list[AgendaItem]:
             select(AgendaItem)
             .where(AgendaItem.workspace_id == workspace_id)
             .order_by(AgendaItem.position)
-            .options(joinedload(AgendaItem.measure), *with_offers())
+            .options(joinedload(AgendaItem.measure).joinedload(Measure.framework_version), *with_offers())
         )
     )
 
@@ -102,14 +100,6 @@ def with_offers() -> tuple[ExecutableOption, ...]:
         offers.joinedload(Offer.organisation),
         selectinload(AgendaItem.offers).selectinload(Offer.positions).joinedload(Position.organisation),
     )
-
-
-def list_measure_choices(session: Session, actor: Actor, consortium_id: UUID) -> list[MeasureRow]:
-    """Measures to set a target for, which are not on the agenda yet. Raises NotFound, and NotAllowed: see `may_act`."""
-    workspace = get_workspace(session, actor, consortium_id)
-    require(policy.may_act(actor, workspace.consortium), "You cannot negotiate here", who=policy.WHO_ACTS)
-    taken = set(session.scalars(select(AgendaItem.measure_id).where(AgendaItem.workspace_id == workspace.id)))
-    return [row for row in choosable_measures(session, list(electorate(workspace.consortium))) if row.id not in taken]
 
 
 def find_measure(session: Session, consortium: Consortium, measure_id: UUID) -> Measure | None:

@@ -15,7 +15,16 @@ LONDON = ZoneInfo("Europe/London")
 
 def closes_on(consortium: Consortium) -> date | None:
     """The day on which negotiation closes, if the timetable has one."""
-    return next((m.due_on for m in consortium.milestones if m.kind is MilestoneKind.NEGOTIATION_CLOSES), None)
+    return _due_on(consortium, MilestoneKind.NEGOTIATION_CLOSES)
+
+
+def tender_on(consortium: Consortium) -> date | None:
+    """The day on which the tender is published, if the timetable has one: it picks the edition of a framework."""
+    return _due_on(consortium, MilestoneKind.TENDER_PUBLISHED)
+
+
+def _due_on(consortium: Consortium, kind: MilestoneKind) -> date | None:
+    return next((milestone.due_on for milestone in consortium.milestones if milestone.kind is kind), None)
 
 
 def notice_ends(consortium: Consortium, offer: Offer) -> date | None:
