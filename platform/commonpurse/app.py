@@ -13,7 +13,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from sqlalchemy.engine import make_url
 
-from commonpurse.core import db, jobs, log, pseudonym
+from commonpurse.core import db, jobs, log, pseudonym, waiting
 from commonpurse.web import access, limits, live, pages
 
 ROOT = Path(__file__).parents[2]
@@ -31,7 +31,7 @@ FEATURES = (
     "notifications",
     "ops",
 )
-"""From the bottom up; each may have `views` (blueprint), `sockets`, `jobs` and `cli` (group or groups)."""
+"""From the bottom up; each may have `queries` (waiting), `views` (blueprint), `sockets`, `jobs` and `cli` (groups)."""
 
 csrf = CSRFProtect()
 babel = Babel()
@@ -82,11 +82,13 @@ def _connect_core(app: Flask) -> None:
 
 def _add_feature(app: Flask, feature: str) -> None:
     package = f"commonpurse.{feature}"
-    for part in ("views", "sockets", "jobs", "cli"):
+    for part in ("queries", "views", "sockets", "jobs", "cli"):
         if find_spec(f"{package}.{part}") is None:
             continue
         module = import_module(f"{package}.{part}")
-        if part == "views":
+        if part == "queries" and hasattr(module, "waiting"):
+            waiting.SOURCES[feature] = module.waiting
+        elif part == "views":
             blueprint: Blueprint = module.blueprint
             app.register_blueprint(blueprint)
         elif part == "cli":

@@ -4,14 +4,13 @@ from datetime import date
 
 import pytest
 
-from commonpurse.core import mail
+from commonpurse.core import mail, waiting
 from commonpurse.core.waiting import Waiting
-from commonpurse.notifications import queries
 from support.world import NOW
 
 
 @pytest.fixture
-def waiting(monkeypatch):
+def two_features(app, monkeypatch):
     """Two features with something to do."""
 
     def first(session, actor, today):
@@ -23,10 +22,10 @@ def waiting(monkeypatch):
     def second(session, actor, today):
         return [Waiting("Approve %(amount)s", "notifications.home", {"amount": "£5"}, due=date(2027, 1, 1))]
 
-    monkeypatch.setattr(queries, "SOURCES", (first, second))
+    monkeypatch.setattr(waiting, "SOURCES", {"first": first, "second": second})
 
 
-def test_what_waits_is_listed_by_date_and_undated_things_come_last(client_of, waiting):
+def test_what_waits_is_listed_by_date_and_undated_things_come_last(client_of, two_features):
     page = client_of("gateshead", "buyer").get("/").text
     assert page.index("Approve £5") < page.index("Vote") < page.index("Answer at leisure")
     assert "by 1 January 2027" in page

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from commonpurse.consortia.queries import last_day
 from commonpurse.core.transaction import reading
 from commonpurse.notifications import queries
 from commonpurse.notifications.letters import render_letter
@@ -21,7 +22,7 @@ def home() -> ResponseReturnValue:
     if not current_user.is_authenticated:
         return render_template("notifications/start.html")
     with reading() as session:
-        page = queries.home_page(session, current_actor(), datetime.now(UTC).date())
+        page = queries.home_page(session, current_actor(), last_day(datetime.now(UTC)))
     return render_template("notifications/home.html", page=page)
 
 

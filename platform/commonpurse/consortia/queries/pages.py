@@ -27,11 +27,10 @@ from commonpurse.consortia.queries.faces import (
 )
 from commonpurse.consortia.queries.facts import standing
 from commonpurse.consortia.queries.membership import get_joined_consortium, latest_agreement
-from commonpurse.consortia.queries.waiting import waiting
 from commonpurse.core import log
 from commonpurse.core.actor import Actor
 from commonpurse.core.log import Entry
-from commonpurse.core.waiting import Waiting
+from commonpurse.core.waiting import Waiting, gather
 from commonpurse.identity.models import Organisation
 
 ROWS_A_PAGE = 20
@@ -182,12 +181,11 @@ def home_page(session: Session, actor: Actor, consortium_id: UUID, today: date) 
     """Everything the home of a consortium shows. Raises NotFound for bodies that have not joined."""
     consortium = get_joined_consortium(session, actor, consortium_id)
     agreement = latest_agreement(session, consortium.id)
-    mine = [thing for thing in waiting(session, actor, today) if thing.arguments["consortium_id"] == consortium.id]
     return HomePage(
         face=face_of(consortium),
         rule=rule_in_words(consortium),
         bodies=body_rows(session, consortium),
-        waiting=tuple(mine),
+        waiting=tuple(thing for thing in gather(session, actor, today) if thing.consortium_id == consortium.id),
         entries=tuple(log.latest_entries(session, [consortium.stream], limit=12)),
         decisions=_decision_rows(session, consortium.id),
         agreement_number=agreement.number if agreement else None,
