@@ -8,7 +8,7 @@ from commonpurse.consortia import commands, queries, rules
 from commonpurse.consortia.models import MilestoneKind, Participation, ParticipationState
 from commonpurse.core import jobs
 from commonpurse.core.errors import NotFound
-from support.consortia_rows import answer, make_forming, make_lonely, open_move, part_of
+from support.consortia_rows import LATER, answer, make_forming, make_lonely, open_move, part_of
 from support.web import counted_statements
 from support.world import NOW, TODAY, make_consortium
 
@@ -39,8 +39,38 @@ def test_an_invitation_waits_for_those_who_may_answer_it(session, world):
     expected = [("Answer the invitation to Road signs", "consortia.answer_invitation", None)]
     assert said(session, world, "gateshead", "approver") == expected
     assert said(session, world, "gateshead", "organisation_administrator") == expected
-    assert said(session, world, "gateshead", "buyer") == []
     assert said(session, world, "darlington", "approver") == []
+
+
+@pytest.mark.parametrize("role", ["buyer", "evaluator", "observer"])
+def test_those_who_may_not_answer_an_invitation_are_told_who_can(session, world, role):
+    lonely = make_lonely(session, world)
+    bodies = [world.organisation("gateshead")]
+    commands.invite(session, world.actor("newcastle"), consortium_id=lonely.id, organisation_ids=bodies, now=NOW)
+    session.flush()
+    sentence = (
+        "Newcastle upon Tyne Council invited your organisation to Road signs; "
+        "an approver or an administrator can answer"
+    )
+    assert said(session, world, "gateshead", role) == [(sentence, "consortia.answer_invitation", None)]
+    [thing] = queries.waiting(session, world.actor("gateshead", role), TODAY)
+    assert thing.is_news
+    assert said(session, world, "darlington", role) == []
+
+
+def test_whoever_put_a_question_is_told_for_a_week_that_it_was_rejected(session, world):
+    forming = make_forming(session, world)
+    decision = open_move(session, world, forming)
+    answer(session, world, decision, "darlington", "object", reason="Too early.")
+    session.flush()
+    closed = LATER.date()
+    sentence = "The bodies did not agree to your question: Shall we begin to pool needs and budgets?"
+    told = [(sentence, "consortia.show_decision", None)]
+    assert said(session, world, "gateshead", "buyer", closed) == told
+    assert said(session, world, "gateshead", "buyer", closed + timedelta(days=7)) == told
+    assert said(session, world, "gateshead", "buyer", closed + timedelta(days=8)) == []
+    assert said(session, world, "gateshead", "approver", closed) == []
+    assert said(session, world, "newcastle", "buyer", closed) == []
 
 
 def test_a_new_version_waits_for_a_signature_until_it_is_signed(session, world):

@@ -1,16 +1,18 @@
 """Pages of consortia through the browser's eyes."""
 
+from datetime import UTC, datetime
+
 import pytest
 from flask import url_for
 from sqlalchemy import select
 
 from commonpurse.consortia import commands
-from commonpurse.consortia.models import Consortium
+from commonpurse.consortia.models import Consortium, Stage
 from commonpurse.core import mail
 from commonpurse.notifications.letters import render_letter
 from support.consortia_pages import events, path, text_of
-from support.consortia_rows import make_forming, make_lonely, part_of
-from support.world import NOW, make_category
+from support.consortia_rows import answer, make_forming, make_lonely, open_move, part_of
+from support.world import NOW, make_category, make_consortium
 
 LEAD_PAGES = [
     "purpose",
@@ -311,6 +313,24 @@ def test_the_home_says_what_the_body_has_to_do(client_of, session, world, formin
     session.commit()
     assert "Sign version 2 of the join agreement" in text_of(client_of("gateshead", "approver").get(path(forming)))
     assert "Nothing waits for you here" in text_of(client_of("gateshead").get(path(forming)))
+
+
+def test_the_home_lists_what_other_features_ask_for_here_and_not_for_a_namesake(client_of, session, world, forming):
+    ours = make_consortium(session, world, name="Road signs", stage=Stage.POOLING)
+    session.commit()
+    page = client_of("gateshead").get(path(ours)).text
+    assert "Enter what your organisation needs" in page
+    assert path(ours, "/needs/") in page.split("Enter what your organisation needs")[0].rsplit("<a ", 1)[1]
+    assert "Nothing waits for you here" in text_of(client_of("gateshead").get(path(forming)))
+
+
+def test_the_home_tells_whoever_put_a_question_that_it_was_rejected(client_of, session, world, forming):
+    decision = open_move(session, world, forming, now=datetime.now(UTC))
+    answer(session, world, decision, "darlington", "object", reason="Too early.", now=datetime.now(UTC))
+    session.commit()
+    said = "The bodies did not agree to your question: Shall we begin to pool needs and budgets? News"
+    assert said in text_of(client_of("gateshead").get(path(forming)))
+    assert said not in text_of(client_of("darlington").get(path(forming)))
 
 
 def test_a_summary_is_checked_before_it_is_published_and_can_be_taken_down(client_of, session, visitor, forming):

@@ -1,6 +1,6 @@
 """Consortia in other stages than the world's own, and people who answer."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -33,9 +33,11 @@ def part_of(consortium: Consortium, world: World, body: str) -> Participation:
     return next(part for part in consortium.participations if part.organisation_id == world.organisation(body))
 
 
-def open_move(session: Session, world: World, consortium: Consortium, stage: str = "pooling") -> Decision:
+def open_move(
+    session: Session, world: World, consortium: Consortium, stage: str = "pooling", now: datetime = NOW
+) -> Decision:
     """A stage move put by Gateshead's buyer."""
-    return commands.open_decision(session, world.actor("gateshead"), consortium_id=consortium.id, stage=stage, now=NOW)
+    return commands.open_decision(session, world.actor("gateshead"), consortium_id=consortium.id, stage=stage, now=now)
 
 
 def answer(

@@ -52,6 +52,7 @@ STATES = {
     "mandatory": message("Mandatory"),
     "member": message("Member"),
     "negotiating": message("Negotiating"),
+    "news": message("News"),
     "none": message("None"),
     "not_started": message("Not started"),
     "objected": message("Objected"),

@@ -1,13 +1,13 @@
 """What a person has to do in their consortia."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from commonpurse.calc.sentence import message
+from commonpurse.calc.sentence import Sentence, message
 from commonpurse.consortia import policy
 from commonpurse.consortia.models import (
     Consortium,
@@ -22,27 +22,33 @@ from commonpurse.consortia.models import (
 )
 from commonpurse.core.actor import Actor
 from commonpurse.core.waiting import Waiting
+from commonpurse.identity.models import Organisation
 
 LONDON = ZoneInfo("Europe/London")
 MOST = 100
+NEWS_LASTS = timedelta(days=7)
+ANSWER_INVITATION = message("Answer the invitation to %(name)s")
+INVITED = message("%(lead)s invited your organisation to %(name)s; an approver or an administrator can answer")
 
 
 def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:
-    """Invitations to answer, agreements to sign, decisions to answer; in three SELECTs at most."""
+    """Invitations, agreements to sign, decisions to answer, and what became of one's questions; in four SELECTs."""
     if actor.organisation_id is None:
         return []
-    found: list[Waiting] = []
-    if actor.has_role(*policy.SIGNING):
-        found += [*_invitations(session, actor.organisation_id), *_agreements(session, actor.organisation_id)]
+    may_sign = actor.has_role(*policy.SIGNING)
+    found = _invitations(session, actor.organisation_id, may_sign=may_sign)
+    if may_sign:
+        found += _agreements(session, actor.organisation_id)
     if actor.has_role(*policy.ANSWERING):
         found += _decisions(session, actor.organisation_id, today)
-    return found
+    return found + _rejected(session, actor.organisation_id, actor.person, today)
 
 
-def _invitations(session: Session, organisation_id: UUID) -> list[Waiting]:
+def _invitations(session: Session, organisation_id: UUID, *, may_sign: bool) -> list[Waiting]:
     rows = session.execute(
-        select(Consortium.id, Consortium.name)
-        .join(Participation)
+        select(Consortium.id, Consortium.name, Organisation.name)
+        .join(Participation, Participation.consortium_id == Consortium.id)
+        .join(Organisation, Organisation.id == Consortium.lead_organisation_id)
         .where(
             Participation.organisation_id == organisation_id,
             Participation.state == ParticipationState.INVITED,
@@ -53,13 +59,14 @@ def _invitations(session: Session, organisation_id: UUID) -> list[Waiting]:
     )
     return [
         Waiting(
-            message("Answer the invitation to %(name)s"),
+            ANSWER_INVITATION if may_sign else INVITED,
             "consortia.answer_invitation",
-            {"name": name},
+            {"name": name} if may_sign else {"name": name, "lead": lead},
             {"consortium_id": key},
             consortium=name,
+            is_news=not may_sign,
         )
-        for key, name in rows
+        for key, name, lead in rows
     ]
 
 
@@ -120,7 +127,7 @@ def _decisions(session: Session, organisation_id: UUID, today: date) -> list[Wai
         Waiting(
             message("Answer the question: %(question)s"),
             "consortia.show_decision",
-            {"question": question},
+            {"question": Sentence(question)},
             {"consortium_id": key, "decision_id": decision_id},
             due=last_day(closes_at),
             consortium=name,
@@ -130,6 +137,37 @@ def _decisions(session: Session, organisation_id: UUID, today: date) -> list[Wai
     ]
 
 
+def _rejected(session: Session, organisation_id: UUID, person_id: UUID, today: date) -> list[Waiting]:
+    """Questions the person put for this body, and that the bodies rejected lately."""
+    since = datetime.combine(today - NEWS_LASTS, time.min, LONDON)
+    rows = session.execute(
+        select(Consortium.id, Consortium.name, Decision.id, Decision.question)
+        .join(Decision, Decision.consortium_id == Consortium.id)
+        .join(Participation, Participation.consortium_id == Consortium.id)
+        .where(
+            Participation.organisation_id == organisation_id,
+            Participation.state == ParticipationState.JOINED,
+            Decision.opened_for_id == organisation_id,
+            Decision.opened_by_id == person_id,
+            Decision.state == DecisionState.REJECTED,
+            Decision.closed_at >= since,
+        )
+        .order_by(Decision.closed_at.desc(), Decision.id)
+        .limit(MOST)
+    )
+    return [
+        Waiting(
+            message("The bodies did not agree to your question: %(question)s"),
+            "consortia.show_decision",
+            {"question": Sentence(question)},
+            {"consortium_id": key, "decision_id": decision_id},
+            consortium=name,
+            is_news=True,
+        )
+        for key, name, decision_id, question in rows
+    ]
+
+
 def last_day(closes_at: datetime) -> date:
-    """The day in London on which a deadline falls."""
+    """The day in London on which a moment falls, such as a deadline."""
     return closes_at.astimezone(LONDON).date()
