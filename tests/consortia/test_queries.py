@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from commonpurse.consortia import commands, queries, rules
-from commonpurse.consortia.models import MilestoneKind, Participation, ParticipationState
+from commonpurse.consortia.models import Milestone, MilestoneKind, Participation, ParticipationState, Stage
 from commonpurse.core import jobs
 from commonpurse.core.errors import NotFound
 from support.consortia_rows import LATER, answer, make_forming, make_lonely, open_move, part_of
@@ -130,6 +130,28 @@ def test_the_consortia_of_the_home_page_come_by_their_next_date(session, world):
     assert queries.joined_consortia(session, world.actor("leeds"), TODAY) == []
 
 
+@pytest.mark.parametrize(
+    ("stage", "next_date"),
+    [
+        (Stage.FORMING, date(2026, 12, 1)),
+        (Stage.POOLING, date(2026, 12, 1)),
+        (Stage.NEGOTIATING, date(2027, 1, 1)),
+        (Stage.OUT_TO_BID, date(2027, 3, 1)),
+        (Stage.CONTRACT, date(2027, 3, 1)),
+        (Stage.DELIVERING, date(2030, 1, 1)),
+        (Stage.CLOSED, None),
+    ],
+)
+def test_the_next_date_is_none_of_a_stage_that_is_over(session, world, stage, next_date):
+    dates = {"pooling_closes": date(2026, 12, 1), "negotiation_closes": date(2027, 1, 1)}
+    for kind, day in {**dates, "contract_ends": date(2030, 1, 1)}.items():
+        world.consortium.milestones.append(Milestone(kind=MilestoneKind(kind), due_on=day))
+    world.consortium.stage = stage
+    session.flush()
+    [row] = queries.joined_consortia(session, world.actor("gateshead"), TODAY)
+    assert row.next_date == next_date
+
+
 def test_the_list_is_paged_and_asks_the_same_for_one_row_and_for_many(session, connection, world):
     actor = world.actor("darlington")
     session.expunge_all()
@@ -172,5 +194,6 @@ def test_a_body_that_never_took_part_has_no_participation(world):
     assert isinstance(part, Participation)
 
 
-def test_every_step_of_the_timetable_has_words():
-    assert set(rules.MILESTONE_WORDS) == {kind.value for kind in MilestoneKind}
+def test_every_step_of_the_timetable_has_words_and_a_stage():
+    assert set(rules.MILESTONE_WORDS) == set(rules.MILESTONE_STAGES) == {kind.value for kind in MilestoneKind}
+    assert set(rules.MILESTONE_STAGES.values()) <= set(rules.STAGES)

@@ -39,6 +39,16 @@ MILESTONE_WORDS = {
     "contract_ends": message("Contract ends"),
 }
 
+MILESTONE_STAGES = {
+    "pooling_closes": "pooling",
+    "negotiation_closes": "negotiating",
+    "tender_published": "out_to_bid",
+    "award": "contract",
+    "contract_starts": "contract",
+    "contract_ends": "delivering",
+}
+"""The stage in which each date of the timetable falls."""
+
 QUESTIONS = {
     "pooling": message("Shall we begin to pool needs and budgets?"),
     "negotiating": message("Shall we begin to negotiate shared targets?"),
@@ -79,6 +89,12 @@ class Standing:
 def moves_from(stage: str) -> tuple[str, ...]:
     """The stages that may follow `stage`, the usual next one first."""
     return _MOVES[stage]
+
+
+def milestones_ahead(stage: str) -> tuple[str, ...]:
+    """The dates of the timetable that belong to `stage` or a later one; none once all is closed."""
+    present = STAGES.index(stage)
+    return tuple(kind for kind, belongs in MILESTONE_STAGES.items() if STAGES.index(belongs) >= present)
 
 
 def obstacles(stage: str, to: str, standing: Standing) -> list[Sentence]:

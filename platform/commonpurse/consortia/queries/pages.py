@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from commonpurse.calc.sentence import Sentence
@@ -13,6 +13,7 @@ from commonpurse.consortia.models import (
     Consortium,
     Decision,
     Milestone,
+    MilestoneKind,
     Participation,
     ParticipationState,
     Stage,
@@ -117,7 +118,7 @@ def list_page(
 
 @dataclass(frozen=True)
 class ConsortiumRow:
-    """A consortium the body has joined, with the next date of its timetable."""
+    """A consortium the body has joined, with the next date of its timetable that is not behind its stage."""
 
     id: UUID
     name: str
@@ -130,9 +131,17 @@ def joined_consortia(session: Session, actor: Actor, today: date, *, limit: int 
     """The consortia that the actor's body has joined, those with the soonest date first."""
     if actor.organisation_id is None:
         return []
+    is_ahead = or_(
+        *(
+            and_(Consortium.stage == stage, Milestone.kind.in_([MilestoneKind(kind) for kind in kinds]))
+            for stage in Stage
+            if (kinds := rules.milestones_ahead(stage))
+        )
+    )
     soonest = (
         select(func.min(Milestone.due_on))
-        .where(Milestone.consortium_id == Consortium.id, Milestone.due_on >= today)
+        .where(Milestone.consortium_id == Consortium.id, Milestone.due_on >= today, is_ahead)
+        .correlate(Consortium)
         .scalar_subquery()
     )
     rows = session.execute(
