@@ -45,6 +45,7 @@ def report(session, world, contract, body="gateshead", role="buyer", **changed):
         "subject_kind": "beneficiary",
         "subject_reference": "learner 7",
         "description": "Started as an apprentice electrician",
+        "files": [PDF],
         **changed,
     }
     actor = world.actor(body, role)
@@ -197,6 +198,7 @@ def test_the_same_beneficiary_may_count_in_another_quarter_or_after_a_return(ses
         subject_kind="beneficiary",
         subject_reference="learner 7",
         description="Still there",
+        files=[PDF],
         now=later,
     )
     check(session, world, first, answer="return", reason="No register attached")
@@ -221,6 +223,8 @@ def test_the_same_beneficiary_may_count_in_another_quarter_or_after_a_return(ses
         ({"subject_kind": "ghost"}, "subject_kind"),
         ({"subject_reference": "  "}, "subject_reference"),
         ({"measure_id": uuid4()}, "commitment"),
+        ({"quantity": Decimal(2)}, "quantity"),
+        ({"files": []}, "files"),
         ({"files": [UploadedFile("notes.docx", b"PK\x03\x04")]}, "files"),
         ({"files": [UploadedFile("register.pdf", b"<script>alert(1)</script>")]}, "files"),
         ({"files": [UploadedFile("empty.csv", b"")]}, "files"),
@@ -232,6 +236,15 @@ def test_an_outcome_that_cannot_be_is_refused_beside_its_field(session, world, c
         report(session, world, contract, **changed)
     assert caught.value.field == field
     assert (count(session, OutcomeRecord), count(session, EvidenceContent)) == (0, 0)
+
+
+def test_one_person_may_be_claimed_for_many_hours(session, world, contract):
+    hours = make_measure(session, "TRAINING", title="Training", unit="hours")
+    contract.commitments.append(type(contract.commitments[0])(measure_id=hours.id, quantity=500))
+    session.flush()
+    assert session.get(OutcomeRecord, report(session, world, contract, measure_id=hours.id, quantity=Decimal(120)))
+    with pytest.raises(Refused, match="One person can be claimed for 1 at most"):
+        report(session, world, contract, quantity=Decimal(2))
 
 
 def test_a_measure_of_things_is_not_claimed_for_a_person(session, world, contract):
@@ -307,15 +320,15 @@ def test_a_replacement_keeps_the_person_and_the_evidence(session, world, contrac
         world.actor("gateshead"),
         consortium_id=world.consortium.id,
         record_id=record_id,
-        quantity=Decimal(2),
+        quantity=Decimal(1),
         quarter_starting=QUARTER,
         place="Darlington",
-        reason="Two people started",
+        reason="It was delivered in Darlington",
         seen_version=1,
         now=NOW,
     )
     assert (old.status, new.status) == (VerificationStatus.CORRECTED, VerificationStatus.REPORTED)
-    assert (new.quantity, new.place_gss, new.subject_key) == (2, AREAS["darlington"][0], old.subject_key)
+    assert (new.quantity, new.place_gss, new.subject_key) == (1, AREAS["darlington"][0], old.subject_key)
     assert count(session, EvidenceItem) == 2
     assert count(session, EvidenceContent) == 1
 
@@ -324,14 +337,15 @@ def test_a_replacement_keeps_the_person_and_the_evidence(session, world, contrac
     ("changed", "field"),
     [
         ({"reason": " "}, "reason"),
-        ({"quantity": Decimal(1)}, "quantity"),
+        ({"quantity": Decimal(1), "place": "E08000021"}, "quantity"),
+        ({"quantity": Decimal(2)}, "quantity"),
         ({"quantity": Decimal("0.5")}, "quantity"),
         ({"place": "Atlantis"}, "place"),
     ],
 )
 def test_a_replacement_that_cannot_be_is_refused(session, world, contract, changed, field):
     record = make_record(session, world, contract, subject="a")
-    values = {"quantity": Decimal(2), "place": "E08000021", "reason": "Counted wrongly", **changed}
+    values = {"quantity": Decimal(1), "place": "Gateshead", "reason": "Counted wrongly", **changed}
     with pytest.raises(Refused) as caught:
         commands.replace_record(
             session,

@@ -11,6 +11,7 @@ from commonpurse.delivery.rules import (
     UnfitEvidence,
     UploadedFile,
     base_name,
+    counts_heads,
     is_in_term,
     last_day,
     quarter_of,
@@ -104,3 +105,18 @@ def test_the_quarters_of_a_term_are_those_that_have_begun():
     quarters = quarters_of(date(2026, 11, 15), date(2028, 1, 1), date(2027, 4, 1))
     assert quarters == [date(2026, 10, 1), date(2027, 1, 1), date(2027, 4, 1)]
     assert quarters_of(date(2026, 11, 15), date(2027, 1, 2), date(2030, 1, 1)) == quarters[:2]
+
+
+@pytest.mark.parametrize(
+    ("unit", "counts", "heads"),
+    [
+        ("people", "beneficiary", True),
+        ("opportunities", "beneficiary", True),
+        ("FTE", "beneficiary", True),
+        ("hours", "beneficiary", False),
+        ("person-hours", "beneficiary", False),
+        ("people", "asset", False),
+    ],
+)
+def test_a_measure_counts_heads_where_one_unit_is_one_person(unit, counts, heads):
+    assert counts_heads(unit, counts) is heads

@@ -101,6 +101,15 @@ def test_an_outcome_is_recorded_checked_and_its_evidence_downloaded(session, wor
     assert record.status is VerificationStatus.VERIFIED
 
 
+def test_an_outcome_without_evidence_is_refused_beside_the_file_field(session, world, client_of, base, contract):
+    for files in (None, (io.BytesIO(b""), "")):
+        page = client_of("gateshead").post(f"{base}/outcomes/record", data=outcome(world, contract, files=files)).text
+        assert "Select a file that proves the outcome" in page
+        assert 'href="#files"' in page
+        assert "Started as an apprentice" in page
+    assert session.scalars(select(OutcomeRecord)).all() == []
+
+
 def test_a_second_claim_is_refused_beside_its_field_and_the_typing_kept(session, world, client_of, base, contract):
     client_of("newcastle").post(f"{base}/outcomes/record", data=outcome(world, contract))
     page = client_of("gateshead").post(f"{base}/outcomes/record", data=outcome(world, contract)).text

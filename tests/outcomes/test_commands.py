@@ -40,6 +40,7 @@ def net(session):
 
 @pytest.fixture
 def contract(session, world):
+    world.measure.unit = "hours"
     return make_contract(session, world)
 
 

@@ -166,6 +166,8 @@ def test_the_shares_of_all_statements_make_the_whole(session, world, contract):
 
 
 def test_a_record_is_corrected_from_its_page(session, world, client_of, base, posted):
+    world.measure.unit = "hours"
+    session.commit()
     record = session.scalars(select(OutcomeRecord)).one()
     path = f"{base}/records/{record.id}/correct"
     client = client_of("newcastle")

@@ -81,10 +81,10 @@ def _outcome(things: Things) -> dict[str, Any]:
 
 def _correction(things: Things) -> dict[str, Any]:
     return {
-        "quantity": "2",
+        "quantity": "1",
         "quarter_starting": "2026-10-01",
         "place": "Gateshead",
-        "reason": "Two started",
+        "reason": "It was in Gateshead",
         "seen_version": "1",
     }
 
@@ -143,7 +143,15 @@ FORMS: dict[str, Callable[[Things], dict[str, Any]]] = {
     "pooling.add_need": lambda _: _need(),
     "pooling.approve_budget": lambda _: {"answer": "approve", "reason": "", "seen_version": 1},
     "pooling.drop_upload": lambda _: {"seen_version": 1},
+    "pooling.edit_budget": lambda _: {
+        "financial_year": "2026",
+        "amount_pence": "1,000",
+        "commitment_level": "committed",
+        "source": "Highways capital",
+        "seen_version": 1,
+    },
     "pooling.edit_need": lambda _: _need(seen_version=1),
+    "pooling.remove_budget": lambda _: {"reason": "Cut by the council", "seen_version": 1},
     "pooling.remove_need": lambda _: {"reason": "Bought already", "seen_version": 1},
     "pooling.show_upload": lambda _: {"seen_version": 1},
     "pooling.upload": lambda _: {"file": (io.BytesIO(NEEDS.encode() + b"Bins,45000000,,,,,\n"), "more.csv")},

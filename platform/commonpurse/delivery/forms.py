@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, MultipleFileField, RadioField, SelectField, SubmitField, TextAreaField
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, ValidationError
 
 from commonpurse.web.fields import AtLeast, Choice, DatePartsField, ExactField, Needed, PoundsField, TextField
 from commonpurse.web.form import Form
@@ -89,7 +90,7 @@ class RecordOutcomeForm(Form):
     quantity = ExactField(
         _l("Quantity delivered"),
         [Needed(_l("Enter the quantity delivered"))],
-        render_kw={"hint": _l("In the unit of the measure")},
+        render_kw={"hint": _l("In the unit of the measure. One person is 1 at most: record each person")},
     )
     quarter_starting = SelectField(_l("Quarter"), [Needed(_l("Select a quarter"))], choices=[])
     place = TextField(
@@ -129,6 +130,11 @@ class RecordOutcomeForm(Form):
     )
     files = MultipleFileField(_l("Evidence"), render_kw={"hint": EVIDENCE_HINT})
     submit = SubmitField(_l("Record the outcome"))
+
+    def validate_files(self, field: MultipleFileField) -> None:
+        """Raises ValidationError where nothing was selected: browsers send an empty part then."""
+        if not any(file and file.filename for file in field.data or []):
+            raise ValidationError(gettext("Select a file that proves the outcome"))
 
 
 class CheckRecordForm(Form):

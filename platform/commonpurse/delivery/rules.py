@@ -1,4 +1,4 @@
-"""Pure decisions of delivery: quarters, what a term covers, and what a file of evidence really is."""
+"""Pure decisions of delivery: quarters, what a term covers, who counts as one, and what a file of evidence really is."""
 
 import io
 import zipfile
@@ -13,6 +13,8 @@ MOST_FILES = 10
 MOST_BYTES = 10 * 1024 * 1024
 MOST_UNITS = 10**12
 """In smallest units: far above what is delivered in a quarter, far below what the ledger holds."""
+HEADS = frozenset({"people", "opportunities", "FTE"})
+"""Units of which one person makes one at most."""
 
 _QUARTERS = {
     1: message("January to March %(year)s"),
@@ -84,9 +86,16 @@ def recognise(file: UploadedFile) -> str:
 
 
 def check_count(files: Sequence[UploadedFile]) -> None:
-    """Raises UnfitEvidence for more files than a record may have."""
+    """Raises UnfitEvidence for no file, and for more than a record may have."""
+    if not files:
+        raise UnfitEvidence("Select a file that proves the outcome")
     if len(files) > MOST_FILES:
         raise UnfitEvidence("Select %(most)s files or fewer", most=MOST_FILES)
+
+
+def counts_heads(unit: str, counts: str) -> bool:
+    """Whether one unit of a measure is one person, who is claimed for 1 at most; hours, say, may be many a person."""
+    return counts == "beneficiary" and unit in HEADS
 
 
 def base_name(filename: str) -> str:

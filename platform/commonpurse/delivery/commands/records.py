@@ -30,6 +30,7 @@ from commonpurse.delivery.rules import (
     UploadedFile,
     base_name,
     check_count,
+    counts_heads,
     is_in_term,
     quarter_of,
     recognise,
@@ -61,15 +62,16 @@ def record_outcome(
     subject_kind: str,
     subject_reference: str,
     description: str,
-    files: Sequence[UploadedFile] = (),
+    files: Sequence[UploadedFile],
     now: datetime,
 ) -> UUID:
     """Record a delivered outcome, which then waits for a second person.
 
     Args:
-        quantity: in the measure's unit.
+        quantity: in the measure's unit; of a measure that counts heads 1 at most, for one person is one.
         place: GSS code or name of the area where it was delivered.
         subject_reference: names the beneficiary or asset; only its pseudonym is kept.
+        files: what proves it, one at least.
 
     Returns:
         The record's key.
@@ -286,6 +288,8 @@ def _units(measure: Measure, quantity: Decimal) -> int:
         raise Refused("Enter a quantity of more than 0", field="quantity")
     if units > MOST_UNITS:
         raise Refused("The quantity is too large", field="quantity")
+    if counts_heads(measure.unit, measure.counts) and units > to_smallest(Decimal(1), measure.decimals):
+        raise Refused("One person can be claimed for 1 at most. Record each person", field="quantity")
     return units
 
 
