@@ -70,7 +70,7 @@ def test_a_budget_is_read_whole():
         ("Needed from", "6/13/2027", "“6/13/2027”, read as day/month/year, has no month 13"),
         ("Needed from", "01-02-03", "“01-02-03” could be read in two ways. Write the year in full"),
         ("Needed from", "46113", "“46113” is not a day, like 31/03/2027"),
-        ("Needed until", "31/03/2027", "31 March 2027 is before 1 April 2027"),
+        ("Needed until", "31/03/2027", "2027-03-31 is before 2027-04-01"),
     ],
 )
 def test_a_faulty_cell_of_a_requirement_is_explained(column, text, reason):

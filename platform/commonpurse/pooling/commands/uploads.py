@@ -183,7 +183,10 @@ def _fault(fault: lines.Fault) -> dict[str, Any]:
         "column": fault.column,
         "text": fault.text,
         "reason": fault.reason.msgid,
-        "values": dict(fault.reason.values),
+        "values": {
+            name: {"day": value.isoformat()} if isinstance(value, date) else value
+            for name, value in fault.reason.values.items()
+        },
     }
 
 

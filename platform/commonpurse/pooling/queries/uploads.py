@@ -150,15 +150,21 @@ def upload_page(session: Session, actor: Actor, consortium_id: UUID, upload_id: 
         upload.uploaded_at,
         tuple(map(_requirement, upload.lines)) if needs else (),
         () if needs else tuple(map(_budget, upload.lines)),
-        tuple(
-            FaultRow(each["row"], each["column"], each["text"], Sentence(each["reason"], each["values"]))
-            for each in upload.faults
-        ),
+        tuple(FaultRow(each["row"], each["column"], each["text"], _reason(each)) for each in upload.faults),
         len(upload.lines),
         _faulty(upload),
         upload.state,
         upload.version,
         upload.state is UploadState.CHECKED and policy.may_store(actor, upload, consortium),
+    )
+
+
+def _reason(fault: dict[str, Any]) -> Sentence:
+    """What is wrong; days among its values are days again."""
+    values = fault["values"].items()
+    return Sentence(
+        fault["reason"],
+        {name: date.fromisoformat(value["day"]) if isinstance(value, dict) else value for name, value in values},
     )
 
 

@@ -90,11 +90,6 @@ def day(text: str) -> date:
     return read_day(text, serials=False)
 
 
-def say_day(day: date) -> str:
-    """A day in words: 1 June 2027."""
-    return f"{day.day} {day:%B %Y}"
-
-
 def financial_year(text: str) -> int:
     """The first year of a financial year written as 2026-27, 2026/27 or 2026/2027. Raises Unreadable."""
     match = _YEAR.fullmatch(text)

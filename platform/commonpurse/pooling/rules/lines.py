@@ -82,7 +82,7 @@ def read_requirements(
         start = cells.read(templates.FROM, fields.day)
         end = cells.read(templates.UNTIL, fields.day)
         if start and end and end < start:
-            values = {"until": fields.say_day(end), "from": fields.say_day(start)}
+            values = {"until": end, "from": start}
             cells.fault(templates.UNTIL, Sentence("%(until)s is before %(from)s", values))
         if not (description and category and quantity and unit and place and start and end) or cells.faults:
             return None

@@ -1,11 +1,14 @@
 """Pages of files of lines: the template, the check, and the answer to it."""
 
+from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
+from commonpurse.calc.sentence import Sentence
 from commonpurse.core.errors import Refused
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.pooling import commands, queries
@@ -15,7 +18,9 @@ from commonpurse.pooling.rules import templates
 from commonpurse.pooling.rules.years import say_financial_year
 from commonpurse.pooling.views.blueprint import blueprint, download, now
 from commonpurse.web.access import current_actor, signed_in
+from commonpurse.web.form import say
 from commonpurse.web.limits import EXPENSIVE, limiter
+from commonpurse.web.pages import say_date
 
 TEMPLATES = {"requirements": templates.REQUIREMENTS, "budget": templates.BUDGET}
 TABLES = {"requirements": ".needs", "budget": ".budget"}
@@ -108,6 +113,11 @@ def drop_upload(consortium_id: UUID, upload_id: UUID) -> ResponseReturnValue:
 
 
 def _show(page: UploadPage, form: AnswerUploadForm) -> ResponseReturnValue:
-    return render_template(
-        "pooling/show_upload.html", page=page, form=form, back=TABLES[page.kind], say_year=say_financial_year
-    )
+    words = {"say_year": say_financial_year, "say_reason": say_reason}
+    return render_template("pooling/show_upload.html", page=page, form=form, back=TABLES[page.kind], **words)
+
+
+def say_reason(reason: Sentence) -> str:
+    """A fault in the reader's language, days among its values too."""
+    values = {name: say_date(value) if isinstance(value, date) else value for name, value in reason.values.items()}
+    return say(replace(reason, values=values))
