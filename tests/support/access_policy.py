@@ -60,6 +60,7 @@ reference.categories_json        EVERYBODY            -
 reference.list_categories        EVERYBODY            -
 transparency.register            EVERYBODY            -
 transparency.show                EVERYBODY            -
+transparency.download            EVERYBODY            -
 measures.list_frameworks         EVERYBODY            -
 measures.show_framework          EVERYBODY            -
 measures.show_measure            EVERYBODY            -
@@ -127,6 +128,8 @@ pooling.remove_need              MEMBERS              ITS_BUYERS
 pooling.budget                   MEMBERS              -
 pooling.export_budget            MEMBERS              -
 pooling.add_budget               MEMBERS              BUYERS
+pooling.edit_budget              MEMBERS              ITS_BUYERS
+pooling.remove_budget            MEMBERS              ITS_BUYERS
 pooling.approve_budget           MEMBERS              ITS_APPROVERS
 pooling.template                 MEMBERS              -
 pooling.upload                   MEMBERS              BUYERS

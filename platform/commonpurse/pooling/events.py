@@ -57,6 +57,35 @@ class BudgetAdded:
 
 
 @dataclass(frozen=True)
+class BudgetChanged:
+    """A body entered other money in place of money that nobody had approved."""
+
+    kind: ClassVar[str] = "pooling.budget_changed"
+    contribution_id: UUID
+    financial_year: int
+    amount_pence: int
+    commitment_level: str
+    approval: str
+    previous_financial_year: int
+    previous_amount_pence: int
+    previous_commitment_level: str
+    previous_approval: str
+
+
+@dataclass(frozen=True)
+class BudgetRemoved:
+    """A body took away money that nobody had approved, and says why."""
+
+    kind: ClassVar[str] = "pooling.budget_removed"
+    contribution_id: UUID
+    financial_year: int
+    amount_pence: int
+    commitment_level: str
+    approval: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class BudgetApproved:
     """A second person stands by the money."""
 

@@ -119,6 +119,26 @@ class BudgetForm(Form):
     submit = SubmitField(_l("Save"))
 
 
+class EditBudgetForm(BudgetForm):
+    """Money as the person saw it."""
+
+    seen_version = IntegerField(widget=HiddenInput())
+
+
+class RemoveBudgetForm(Form):
+    """Taking money away that nobody approved, with the reason."""
+
+    reason = TextField(
+        _l("Why your organisation takes this money away"),
+        [
+            Needed(_l("Enter why your organisation takes this money away")),
+            Length(max=LONGEST_REASON, message=_l("The reason must be 1,000 characters or fewer")),
+        ],
+    )
+    seen_version = IntegerField(widget=HiddenInput())
+    submit = SubmitField(_l("Remove this money"), render_kw={"button_class": "govuk-button--warning"})
+
+
 class ApproveBudgetForm(Form):
     """A second person's answer to money."""
 

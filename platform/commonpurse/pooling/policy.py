@@ -23,6 +23,15 @@ def may_change(actor: Actor, line: RequirementLine, consortium: Consortium) -> b
     return may_enter(actor, consortium) and line.organisation_id == actor.organisation_id
 
 
+def may_change_budget(actor: Actor, contribution: BudgetContribution, consortium: Consortium) -> bool:
+    """As `may_enter`, for money of one's own body that nobody approved: others rely on approved money."""
+    return (
+        may_enter(actor, consortium)
+        and contribution.organisation_id == actor.organisation_id
+        and contribution.approval is not ApprovalState.APPROVED
+    )
+
+
 def may_store(actor: Actor, upload: Upload, consortium: Consortium) -> bool:
     """As `may_enter`, for the files of one's own body."""
     return may_enter(actor, consortium) and upload.organisation_id == actor.organisation_id

@@ -1,6 +1,6 @@
 """What people do in pooling."""
 
-from commonpurse.pooling.commands.budgets import add_budget, approve_budget, refuse_budget
+from commonpurse.pooling.commands.budgets import add_budget, approve_budget, change_budget, refuse_budget, remove_budget
 from commonpurse.pooling.commands.needs import add_requirement, change_requirement, remove_requirement
 from commonpurse.pooling.commands.spending import import_spending
 from commonpurse.pooling.commands.uploads import check_upload, drop_upload, store_upload
@@ -9,11 +9,13 @@ __all__ = [
     "add_budget",
     "add_requirement",
     "approve_budget",
+    "change_budget",
     "change_requirement",
     "check_upload",
     "drop_upload",
     "import_spending",
     "refuse_budget",
+    "remove_budget",
     "remove_requirement",
     "store_upload",
 ]

@@ -24,6 +24,7 @@ from commonpurse.reference.queries import (
 )
 
 CLOSED = message("Needs and budgets can change only while the consortium is pooling or negotiating")
+CHANGED = message("Somebody else changed this line. Check it and try again")
 ONLY_BUYERS = message("Only buyers enter what their organisation needs and what it can spend")
 ASK_ADMINISTRATOR = message("A buyer of your organisation can do this, or an administrator can make you a buyer")
 FIRST_YEAR, LAST_YEAR = 2000, 2098

@@ -16,7 +16,6 @@ from commonpurse.pooling.commands import checks
 from commonpurse.pooling.events import RequirementAdded, RequirementChanged, RequirementRemoved
 from commonpurse.pooling.models import RequirementLine
 
-CHANGED = message("Somebody else changed this line. Check it and try again")
 NOT_YOURS = message("You can change only the lines of your own organisation")
 
 
@@ -91,7 +90,7 @@ def change_requirement(
     line = queries.get_requirement(session, consortium_id, line_id, lock=True)
     require(policy.may_change(actor, line, consortium), NOT_YOURS, who="A buyer of that organisation can change it")
     if line.version != seen_version:
-        raise Stale(CHANGED)
+        raise Stale(checks.CHANGED)
     values = _checked(session, description, category_code, quantity, unit, place_gss, needed_from, needed_until)
     _refuse_repeat(session, actor, consortium_id, values, but=line.id)
     before = line.quantity, line.unit
@@ -115,7 +114,7 @@ def remove_requirement(
     line = queries.get_requirement(session, consortium_id, line_id, lock=True)
     require(policy.may_change(actor, line, consortium), NOT_YOURS, who="A buyer of that organisation can remove it")
     if line.version != seen_version:
-        raise Stale(CHANGED)
+        raise Stale(checks.CHANGED)
     if not reason.strip():
         raise Refused("Enter why your organisation no longer needs this", field="reason")
     session.delete(line)

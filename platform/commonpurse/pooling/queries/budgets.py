@@ -55,6 +55,7 @@ class ContributionRow:
     reason: str
     version: int
     may_approve: bool
+    may_change: bool
 
 
 @dataclass(frozen=True)
@@ -79,10 +80,11 @@ def budget_contents(financial_year: int, amount_pence: int, commitment_level: st
     return financial_year, amount_pence, str(commitment_level), source.casefold()
 
 
-def own_budget_contents(session: Session, consortium_id: UUID, organisation_id: UUID) -> set[Contents]:
-    """The contents of every contribution of the body that was not refused."""
+def own_budget_contents(session: Session, consortium_id: UUID, organisation_id: UUID) -> dict[Contents, UUID]:
+    """The contents of every contribution of the body that was not refused, with the contribution's key."""
     rows = session.execute(
         select(
+            BudgetContribution.id,
             BudgetContribution.financial_year,
             BudgetContribution.amount_pence,
             BudgetContribution.commitment_level,
@@ -93,7 +95,7 @@ def own_budget_contents(session: Session, consortium_id: UUID, organisation_id: 
             BudgetContribution.approval != ApprovalState.REFUSED,
         )
     )
-    return {budget_contents(*row) for row in rows}
+    return {budget_contents(year, pence, level, source): key for key, year, pence, level, source in rows}
 
 
 def get_contribution(
@@ -193,13 +195,12 @@ def _contributions(
         )
         .limit(MOST_SHOWN)
     )
-    return tuple(
-        _row(line, entered_by, approved_by or "", may_approve=policy.may_approve(actor, line, consortium))
-        for line, entered_by, approved_by in rows
-    )
+    return tuple(_row(actor, consortium, line, entered_by, approved_by or "") for line, entered_by, approved_by in rows)
 
 
-def _row(line: BudgetContribution, entered_by: str, approved_by: str, *, may_approve: bool) -> ContributionRow:
+def _row(
+    actor: Actor, consortium: Consortium, line: BudgetContribution, entered_by: str, approved_by: str
+) -> ContributionRow:
     return ContributionRow(
         line.id,
         line.organisation.name,
@@ -213,7 +214,8 @@ def _row(line: BudgetContribution, entered_by: str, approved_by: str, *, may_app
         approved_by,
         line.reason,
         line.version,
-        may_approve,
+        policy.may_approve(actor, line, consortium),
+        policy.may_change_budget(actor, line, consortium),
     )
 
 
@@ -227,5 +229,4 @@ def contribution_page(
     rows = session.execute(select(Person.id, Person.label).where(Person.id.in_(people)))
     labels = {row.id: row.label for row in rows}
     approved_by = labels.get(line.approved_by_id, "") if line.approved_by_id else ""
-    may_approve = policy.may_approve(actor, line, consortium)
-    return consortium.name, _row(line, labels[line.entered_by_id], approved_by, may_approve=may_approve)
+    return consortium.name, _row(actor, consortium, line, labels[line.entered_by_id], approved_by)

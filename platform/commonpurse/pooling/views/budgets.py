@@ -1,5 +1,6 @@
 """Pages of what the bodies of a consortium can spend."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
@@ -11,7 +12,7 @@ from commonpurse.core.errors import Refused, Stale
 from commonpurse.core.tabular import Cell
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.pooling import commands, queries
-from commonpurse.pooling.forms import ApproveBudgetForm, BudgetForm
+from commonpurse.pooling.forms import ApproveBudgetForm, BudgetForm, EditBudgetForm, RemoveBudgetForm
 from commonpurse.pooling.queries import BudgetTable
 from commonpurse.pooling.rules.years import financial_year_of, say_financial_year
 from commonpurse.pooling.views.blueprint import blueprint, download, now
@@ -63,11 +64,7 @@ def _rows(words: str, table: BudgetTable) -> list[list[Cell]]:
 def add_budget(consortium_id: UUID) -> ResponseReturnValue:
     """Enter money of one's own body."""
     form = BudgetForm()
-    first = financial_year_of(now().date()) - 1
-    years = range(first, first + YEARS_OFFERED)
-    form.financial_year.choices = [Choice(year, say_financial_year(year)) for year in years]
-    if form.financial_year.data is None:
-        form.financial_year.data = first + 1
+    _offer_years(form)
     if form.validate_on_submit():
         try:
             with transaction() as session:
@@ -81,6 +78,58 @@ def add_budget(consortium_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         page = queries.budget_page(session, current_actor(), consortium_id)
     return render_template("pooling/add_budget.html", page=page, form=form)
+
+
+def _offer_years(form: BudgetForm, stored: int | None = None) -> None:
+    """Last year, this one and those to come; and the year that is stored, however long ago."""
+    first = financial_year_of(now().date()) - 1
+    years = {*range(first, first + YEARS_OFFERED), stored or first}
+    form.financial_year.choices = [Choice(year, say_financial_year(year)) for year in sorted(years)]
+    if form.financial_year.data is None:
+        form.financial_year.data = first + 1
+
+
+@blueprint.route("/consortia/<uuid:consortium_id>/budget/<uuid:contribution_id>/edit", methods=["GET", "POST"])
+@signed_in
+def edit_budget(consortium_id: UUID, contribution_id: UUID) -> ResponseReturnValue:
+    """Change money of one's own body that nobody approved."""
+    with reading() as session:
+        consortium, line = queries.contribution_page(session, current_actor(), consortium_id, contribution_id)
+    form = EditBudgetForm(obj=line, seen_version=line.version)
+    _offer_years(form, line.financial_year)
+    if form.validate_on_submit():
+        values: dict[str, Any] = {"consortium_id": consortium_id, "contribution_id": contribution_id, **form.values()}
+        try:
+            with transaction() as session:
+                commands.change_budget(session, current_actor(), now=now(), **values)
+        except (Refused, Stale) as error:
+            form.show(error)
+        else:
+            flash(gettext("The money is changed."), "success")
+            return redirect(url_for(".budget", consortium_id=consortium_id))
+    here = {"consortium": consortium, "consortium_id": consortium_id}
+    return render_template("pooling/edit_budget.html", line=line, form=form, **here)
+
+
+@blueprint.route("/consortia/<uuid:consortium_id>/budget/<uuid:contribution_id>/remove", methods=["GET", "POST"])
+@signed_in
+def remove_budget(consortium_id: UUID, contribution_id: UUID) -> ResponseReturnValue:
+    """Take money of one's own body away that nobody approved, with the reason."""
+    with reading() as session:
+        consortium, line = queries.contribution_page(session, current_actor(), consortium_id, contribution_id)
+    form = RemoveBudgetForm(seen_version=line.version)
+    if form.validate_on_submit():
+        values: dict[str, Any] = {"consortium_id": consortium_id, "contribution_id": contribution_id, **form.values()}
+        try:
+            with transaction() as session:
+                commands.remove_budget(session, current_actor(), now=now(), **values)
+        except (Refused, Stale) as error:
+            form.show(error)
+        else:
+            flash(gettext("The money is removed."), "success")
+            return redirect(url_for(".budget", consortium_id=consortium_id))
+    here = {"consortium": consortium, "consortium_id": consortium_id, "say_year": say_financial_year}
+    return render_template("pooling/remove_budget.html", line=line, form=form, **here)
 
 
 @blueprint.route("/consortia/<uuid:consortium_id>/budget/<uuid:contribution_id>/approve", methods=["GET", "POST"])
