@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from commonpurse.consortia import commands, queries
-from commonpurse.consortia.models import DecisionState, Stage
+from commonpurse.consortia.models import DecisionRule, DecisionState, Stage
 from support.consortia_pages import events, path, text_of
-from support.consortia_rows import make_forming, make_lonely, open_move
+from support.consortia_rows import make_forming, make_lonely, open_move, with_rule
 
 
 @pytest.fixture
@@ -68,6 +68,37 @@ def test_an_objection_without_a_reason_is_refused_beside_the_field(client_of, se
     assert client_of("newcastle").post(f"{where}/withdraw").status_code == 403
     assert client_of("gateshead").post(f"{where}/withdraw").status_code == 302
     assert "Withdrawn by the body that put the question" in text_of(client_of("gateshead").get(where))
+
+
+@pytest.mark.parametrize(
+    ("rule", "sentence"),
+    [
+        (DecisionRule.CONSENT, "One objection ends this question at once, and it cannot be taken back."),
+        (DecisionRule.UNANIMITY, "One objection ends this question at once, and it cannot be taken back."),
+        (DecisionRule.MAJORITY, "ends as soon as more than half of all bodies agree, or no longer can."),
+        (DecisionRule.WEIGHTED, "ends as soon as no answer still to come can change its outcome."),
+    ],
+)
+def test_those_about_to_answer_are_told_what_ends_the_question(client_of, session, world, forming, rule, sentence):
+    decision = open_move(session, world, with_rule(forming, rule), now=datetime.now(UTC))
+    session.commit()
+    where = path(forming, f"/decisions/{decision.id}")
+    page = text_of(client_of("darlington").get(where))
+    assert page.index(sentence) < page.index("What does your organisation answer?")
+    assert sentence not in text_of(client_of("darlington", "observer").get(where))
+
+
+def test_that_the_latest_answer_counts_is_said_only_while_it_can_matter(client_of, session, world, forming):
+    decision = open_move(session, world, forming, now=datetime.now(UTC))
+    asks = {"consortium_id": make_lonely(session, world).id, "stage": "closed", "now": datetime.now(UTC)}
+    alone = commands.open_decision(session, world.actor("newcastle"), **asks)
+    session.commit()
+    said = "the latest answer of a body counts"
+    where = path(forming, f"/decisions/{decision.id}")
+    assert said in text_of(client_of("darlington").get(where))
+    client_of("darlington").post(where, data={"answer": "object", "reason": "Too early."})
+    assert said not in text_of(client_of("darlington").get(where))
+    assert said not in text_of(client_of("newcastle").get(f"/consortia/{alone.consortium_id}/decisions/{alone.id}"))
 
 
 def test_a_visit_after_the_deadline_settles_the_decision(client_of, session, world, forming):

@@ -150,6 +150,21 @@ def meaning(rule: str, quorum_percent: int = 0) -> Sentence:
     return decision.words(decision.Rule(decision.Kind(rule), quorum_percent))
 
 
+def what_ends(rule: str) -> Sentence:
+    """What closes a question before its deadline, for those about to answer it."""
+    return Sentence(_ENDINGS[decision.Kind(rule)])
+
+
+_ENDINGS = {
+    decision.Kind.UNANIMITY: message("One objection ends this question at once, and it cannot be taken back."),
+    decision.Kind.CONSENT: message("One objection ends this question at once, and it cannot be taken back."),
+    decision.Kind.MAJORITY: message(
+        "This question ends as soon as more than half of all bodies agree, or no longer can."
+    ),
+    decision.Kind.WEIGHTED: message("This question ends as soon as no answer still to come can change its outcome."),
+}
+
+
 def blockers(rule: str, quorum_percent: int, weights: Mapping[str, int]) -> frozenset[str]:
     """The bodies that can stop a proposal alone, when all others agree."""
     in_force = rule_in_force(rule, weights)

@@ -72,7 +72,12 @@ class AnswerRow:
 
 @dataclass(frozen=True)
 class DecisionPage:
-    """One question: who may answer, what they did, and how it stands in words."""
+    """One question: who may answer, what they did, and how it stands in words.
+
+    Attributes:
+        ends: what closes it before its deadline.
+        may_change: a body can still answer once more: it is open, and the first answer does not settle it.
+    """
 
     face: Face
     id: UUID
@@ -82,6 +87,7 @@ class DecisionPage:
     rule: str
     rule_words: Sentence
     quorum_percent: int
+    ends: Sentence
     standing: Sentence
     put_by: str
     opened_at: datetime
@@ -91,6 +97,7 @@ class DecisionPage:
     my_answer: str | None
     my_reason: str
     may_vote: bool
+    may_change: bool
     may_withdraw: bool
 
 
@@ -114,6 +121,7 @@ def decision_page(
         rule=decision.rule.value,
         rule_words=rules.meaning(decision.rule, decision.quorum_percent),
         quorum_percent=decision.quorum_percent,
+        ends=rules.what_ends(decision.rule),
         standing=_standing_of(decision),
         put_by=next(
             part.organisation.name
@@ -127,6 +135,7 @@ def decision_page(
         my_answer=mine.answer.value if mine else None,
         my_reason=mine.reason if mine else "",
         may_vote=is_open and policy.may_vote(actor, consortium) and str(actor.organisation_id) in decision.electorate,
+        may_change=is_open and len(decision.electorate) > 1,
         may_withdraw=is_open and policy.may_withdraw(actor, consortium, decision),
     )
 
