@@ -215,6 +215,13 @@ def test_bodies_are_found_chosen_checked_and_invited(client_of, session, world, 
     client = client_of("newcastle")
     gateshead = world.organisation("gateshead")
     assert f'value="{gateshead}"' in client.get(path(lonely, "/invite?q=gates")).text
+    leeds = world.organisation("leeds")
+    added = client.get(path(lonely, f"/invite?q=gates&body={leeds}&choose={gateshead}"))
+    assert added.location == path(lonely, f"/invite?body={leeds}&body={gateshead}")
+    page = client.get(added.location).text
+    assert "Gateshead Council" in page
+    assert "Leeds Council" in page
+    assert 'value="gates"' not in page
     checked = text_of(client.get(path(lonely, f"/invite?body={gateshead}&body=nonsense")))
     assert "Check, then send the invitations" in checked
     response = client.post(path(lonely, "/invite"), data={"body": str(gateshead)})
@@ -223,6 +230,15 @@ def test_bodies_are_found_chosen_checked_and_invited(client_of, session, world, 
     assert part_of(lonely, world, "gateshead").state == "invited"
     members = text_of(client.get(path(lonely, "/members")))
     assert "1 body is invited. 1 letter was written to their administrators." in members
+
+
+def test_only_a_name_that_no_body_has_is_said_to_be_unknown(client_of, world, lonely):
+    client = client_of("newcastle")
+    unknown = "No public body here has this name"
+    assert unknown in text_of(client.get(path(lonely, "/invite?q=atlantis")))
+    assert unknown not in text_of(client.get(path(lonely, "/invite")))
+    chosen = f"body={world.organisation('gateshead')}"
+    assert unknown not in text_of(client.get(path(lonely, f"/invite?q=gates&{chosen}")))
 
 
 def test_the_letter_says_who_invites_and_where_to_answer(app, session, invited):

@@ -207,13 +207,14 @@ class Candidate:
 
 @dataclass(frozen=True)
 class InvitePage:
-    """Bodies found by typing, and those chosen so far."""
+    """Bodies found by typing, and those chosen so far; `is_unknown`: no public body at all has what was typed."""
 
     face: Face
     rule: RuleInWords
     agreement_number: int | None
     found: tuple[Candidate, ...]
     chosen: tuple[Candidate, ...]
+    is_unknown: bool
     may_invite: bool
 
 
@@ -231,16 +232,14 @@ def invite_page(
     )
     picked = tuple(Candidate(body.id, body.name, states.get(body.id)) for body in named)
     keys = {candidate.organisation_id for candidate in picked}
+    matches = find_public_bodies(session, q)
     return InvitePage(
         face=page.face,
         rule=page.rule,
         agreement_number=page.agreement.number if page.agreement else None,
-        found=tuple(
-            Candidate(body.id, body.name, states.get(body.id))
-            for body in find_public_bodies(session, q)
-            if body.id not in keys
-        ),
+        found=tuple(Candidate(body.id, body.name, states.get(body.id)) for body in matches if body.id not in keys),
         chosen=picked,
+        is_unknown=bool(q.strip()) and not matches,
         may_invite=policy.may_invite(actor, consortium),
     )
 

@@ -31,7 +31,10 @@ def bodies_json() -> ResponseReturnValue:
 @signed_in
 @limiter.limit(MAIL, methods=["POST"])
 def invite(consortium_id: UUID) -> ResponseReturnValue:
-    """Find bodies, check the list, send the invitations. The list lives in the address."""
+    """Find bodies, choose each, check the list, send the invitations. The list lives in the address."""
+    if "choose" in request.args:
+        chosen = _chosen([*request.args.getlist("body"), request.args["choose"]])
+        return redirect(url_for(".invite", consortium_id=consortium_id, body=chosen))
     form = InviteForm()
     q = request.values.get("q", "").strip()
     chosen = _chosen(request.form.getlist("body") if request.method == "POST" else request.args.getlist("body"))
