@@ -109,6 +109,7 @@ def make_things(session: Session, world: World) -> Things:
         "framework_version_id": world.measure.framework_version_id,
         "measure_id": world.measure.id,
         "kind": "csv",
+        "table": "targets",
         "format": "csv",
         **_pooled(session, world),
         **_negotiated(session, world),

@@ -1,10 +1,13 @@
 """Public pages: no sign-in, nothing that was not published."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
+from commonpurse.core.tabular import Cell, write_csv
 from commonpurse.core.transaction import reading
 from commonpurse.transparency import queries
 from commonpurse.web.access import public
@@ -32,3 +35,34 @@ def show(consortium_id: UUID) -> ResponseReturnValue:
         page = queries.public_page(session, consortium_id)
     stages = [(stage, say(words)) for stage, words in page.stages]
     return render_template("transparency/show.html", page=page, stages=stages)
+
+
+@blueprint.get("/<uuid:consortium_id>/<any(targets, contracts, commitments, verified):table>.csv")
+@public
+def download(consortium_id: UUID, table: str) -> ResponseReturnValue:
+    """One table of the public page."""
+    with reading() as session:
+        page = queries.public_page(session, consortium_id)
+    response = Response(write_csv(*_table(page, table)), content_type="text/csv; charset=utf-8")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{table}.csv")
+    return response
+
+
+def _table(page: queries.PublicPage, table: str) -> tuple[list[str], Sequence[Sequence[Cell]]]:
+    measure = [_("Measure"), _("Quantity"), _("Unit"), _("Framework"), _("Edition")]
+    match table:
+        case "contracts":
+            headers = [_("Contract"), _("Supplier"), _("Starts"), _("Ends")]
+            rows = [
+                (row.title, row.supplier, row.starts_on.isoformat(), row.ends_on.isoformat()) for row in page.contracts
+            ]
+            return headers, rows
+        case "commitments":
+            return [_("Contract"), *measure], [(row.contract, *_cells(row)) for row in page.commitments]
+        case "verified":
+            return measure, [_cells(row) for row in page.verified]
+    return measure, [_cells(row) for row in page.targets]
+
+
+def _cells(row: queries.Promise) -> tuple[Cell, ...]:
+    return row.measure, row.quantity, row.unit, row.framework, row.edition
