@@ -111,6 +111,8 @@ def test_a_weak_new_password_leaves_the_link_good(visitor, world, session):
     ask(visitor)
     link = reset_link(session)
     assert "12 characters or more" in visitor.post(link, data={"new_password": "short"}).text
+    for held in ("the buyer of lamps", "forever Gateshead"):
+        assert "the name of your organisation" in visitor.post(link, data={"new_password": held}).text
     assert visitor.post(link, data={"new_password": NEW_PASSWORD}).status_code == 302
 
 
@@ -137,6 +139,8 @@ def test_an_invited_person_makes_an_account_and_is_in(visitor, world, session):
     faulty = visitor.post(link, data={"label": "Sam", "new_password": "short"})
     assert "12 characters or more" in faulty.text
     assert 'value="Sam"' in faulty.text
+    held = visitor.post(link, data={"label": "Sam", "new_password": "forever Gateshead"})
+    assert "the name of your organisation" in held.text
     done = visitor.post(link, data={"label": "Sam", "new_password": NEW_PASSWORD}, follow_redirects=True).text
     assert "You now work for Gateshead Council." in done
     assert "new@gateshead.example" in done

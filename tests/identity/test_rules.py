@@ -106,10 +106,45 @@ def test_a_hash_of_other_parameters_is_outdated():
 
 @pytest.mark.parametrize(
     ("password", "word"),
-    [("elevenchars", "12 characters"), ("x" * 201, "200 characters"), ("abababababababab", "different")],
+    [
+        ("elevenchars", "12 characters"),
+        ("xyz" * 67, "200 characters"),
+        ("x" * 12, "one character again and again"),
+        ("passwordpassword", "one short piece again and again"),
+        ("abcabcabcabc", "one short piece again and again"),
+        ("AbcabcABCabcA", "one short piece again and again"),
+        ("password password", "one short piece again and again"),
+        ("aaaaaaaaaaaabbc", "at least 4 different"),
+    ],
 )
 def test_weak_passwords_are_refused_with_the_reason(password, word):
     assert word in passwords.fault(password)
+
+
+@pytest.mark.parametrize("password", ["four words side by side", "seven.quiet" * 2 + ".lamp", "thirteen signs" * 2])
+def test_a_password_that_only_holds_something_twice_is_accepted(password):
+    assert passwords.fault(password) is None
+
+
+@pytest.mark.parametrize(
+    ("password", "is_accepted"),
+    [
+        ("Sam.Bell is my name", False),
+        ("my samBELL 2026!", False),
+        ("gates-head football", False),
+        ("up the Tyne we go", False),
+        ("the council upon a hill", True),
+        ("four words side by side", True),
+    ],
+)
+def test_a_password_holds_neither_the_persons_name_nor_their_organisations(password, is_accepted):
+    own = passwords.own_words("sam.bell+work@x.example", ["Gateshead Council", "Newcastle upon Tyne Council"])
+    fault = passwords.fault(password, own=own)
+    assert fault is None if is_accepted else "the name of your organisation" in fault
+
+
+def test_a_name_too_short_to_tell_anything_is_no_fault():
+    assert passwords.own_words("jo@x.example", ["NHS of the Isle"]) == {"isle"}
 
 
 def digest(password):
@@ -128,8 +163,8 @@ def test_a_listed_password_is_found_and_no_other(tmp_path_factory, listed, other
 
 def test_a_new_password_that_was_stolen_elsewhere_is_refused(tmp_path):
     file = tmp_path / "sorted.txt"
-    file.write_text(digest("password password"))
-    assert "stolen" in passwords.fault("password password", breached=file)
+    file.write_text(digest("a stolen password"))
+    assert "stolen" in passwords.fault("a stolen password", breached=file)
     assert passwords.fault("passport password", breached=file) is None
 
 

@@ -198,6 +198,7 @@ def test_a_changed_password_ends_every_other_sign_in(kim, visitor, app, session)
         ),
         ({"current_password": PASSWORD, "new_password": "short"}, "Password must be 12 characters or more"),
         ({"current_password": PASSWORD, "new_password": ""}, "Enter a password"),
+        ({"current_password": PASSWORD, "new_password": "Gateshead for ever"}, "the name of your organisation"),
     ],
 )
 def test_a_refused_new_password_changes_nothing(kim, visitor, session, typed, sentence):

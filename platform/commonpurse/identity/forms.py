@@ -1,8 +1,8 @@
 """What people type about organisations, others and themselves."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from flask import current_app
 from flask_babel import gettext, lazy_gettext
@@ -87,13 +87,25 @@ class EmailAddress:
             ) from error
 
 
+class NewPasswordForm(Form):
+    """A form in which somebody chooses a password; `of` says who, before it is validated."""
+
+    own_words: frozenset[str] = frozenset()
+
+    def of(self, email: str, organisations: Iterable[str]) -> Self:
+        """The same form, which now refuses what others would try first for this person."""
+        self.own_words = passwords.own_words(email, organisations)
+        return self
+
+
 class NewPassword:
     """The field must hold a password worth having."""
 
     def __call__(self, form: Form, field: Field) -> None:
         """Raises ValidationError with the reason."""
         listed = current_app.config["BREACHED_PASSWORDS_FILE"]
-        fault = passwords.fault(field.data or "", breached=Path(listed) if listed else None)
+        own = form.own_words if isinstance(form, NewPasswordForm) else ()
+        fault = passwords.fault(field.data or "", own=own, breached=Path(listed) if listed else None)
         if fault is not None:
             raise ValidationError(gettext(fault))
 
@@ -178,14 +190,14 @@ class ForgottenPasswordForm(Form):
     submit = SubmitField(_l("Send a link"))
 
 
-class ResetPasswordForm(Form):
+class ResetPasswordForm(NewPasswordForm):
     """A new password, with the link as proof."""
 
     new_password = _new_password(_l("New password"))
     submit = SubmitField(_l("Save the new password"))
 
 
-class ChangePasswordForm(Form):
+class ChangePasswordForm(NewPasswordForm):
     """A new password, with the old as proof."""
 
     current_password = _current_password()
@@ -200,7 +212,7 @@ class ConfirmPasswordForm(Form):
     submit = SubmitField(_l("Continue"))
 
 
-class NewAccountForm(Form):
+class NewAccountForm(NewPasswordForm):
     """What an invited person chooses."""
 
     label = _label(_l("Your name or job title"))

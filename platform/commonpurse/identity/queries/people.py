@@ -35,7 +35,7 @@ class Credentials:
 
 @dataclass(frozen=True)
 class LinkPage:
-    """What the holder of a link is shown before they use it."""
+    """What the holder of a link is shown before they use it; `organisations` are theirs, now and by the link."""
 
     email: str
     label: str
@@ -43,6 +43,7 @@ class LinkPage:
     roles: tuple[str, ...]
     invited_by: str
     has_account: bool
+    organisations: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,13 @@ def _link_page(session: Session, token: str, purpose: LinkPurpose, now: datetime
     link = get_link(session, token, purpose, now=now)
     organisation = session.get(Organisation, link.organisation_id) if link.organisation_id else None
     inviter = session.get(Person, link.invited_by_id) if link.invited_by_id else None
+    names = session.scalars(
+        select(Organisation.name)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Person.email == link.email, Membership.ended_at.is_(None))
+        .order_by(Organisation.name, Organisation.id)
+    )
     return LinkPage(
         email=link.email,
         label=link.label,
@@ -175,6 +183,7 @@ def _link_page(session: Session, token: str, purpose: LinkPurpose, now: datetime
         roles=tuple(link.roles),
         invited_by=inviter.label if inviter else "",
         has_account=find_person(session, link.email) is not None,
+        organisations=(*names, *([organisation.name] if organisation else [])),
     )
 
 

@@ -30,7 +30,7 @@ def account() -> ResponseReturnValue:
 @signed_in
 def change_password() -> ResponseReturnValue:
     """Choose a new password."""
-    form = ChangePasswordForm()
+    form = ChangePasswordForm().of(current_user.email, (name for _, name in current_user.organisations))
     if form.validate_on_submit():
         matched = matched_own_password(form.values()["current_password"])
         password_hash = passwords.hash_password(form.values()["new_password"])

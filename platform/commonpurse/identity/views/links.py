@@ -40,7 +40,7 @@ def reset_password(token: str) -> ResponseReturnValue:
     try:
         with reading() as database:
             page = queries.reset_page(database, token, now=datetime.now(UTC))
-        if form.validate_on_submit():
+        if form.of(page.email, page.organisations).validate_on_submit():
             password_hash = passwords.hash_password(form.values()["new_password"])
             with transaction() as database:
                 commands.reset_password(database, token=token, password_hash=password_hash, now=datetime.now(UTC))
@@ -64,7 +64,7 @@ def accept_invitation(token: str) -> ResponseReturnValue:
         return render_template("identity/link_over.html", is_invitation=True), 410
     if current_user.is_authenticated or page.has_account:
         return _join(token, page)
-    form = NewAccountForm(label=page.label)
+    form = NewAccountForm(label=page.label).of(page.email, page.organisations)
     if form.validate_on_submit():
         password_hash = passwords.hash_password(form.values()["new_password"])
         now = datetime.now(UTC)
