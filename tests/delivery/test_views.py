@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from commonpurse.delivery import queries
 from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
+from commonpurse.web.words import say
 from support.delivery_rows import make_agreed_rule, make_agreed_target, make_contract, make_record, make_records
 from support.web import counted_statements
 from support.world import TODAY
@@ -196,3 +197,27 @@ def test_a_record_waits_for_everybody_but_the_one_who_reported_it(session, world
         ]
     }
     assert list(waits.values()) == [0, 1, 1, 0, 0]
+
+
+def test_what_waits_is_named_so_that_several_can_be_told_apart(session, world, contract):
+    make_record(session, world, contract, subject="a", status=VerificationStatus.REPORTED)
+    make_record(
+        session,
+        world,
+        contract,
+        subject="b",
+        body="gateshead",
+        place_gss="E08000037",
+        status=VerificationStatus.REPORTED,
+    )
+    what = "Check a delivered outcome: Apprenticeship starts, level 3, 1 people in"
+    assert sorted(say(thing) for thing in queries.waiting(session, world.actor("darlington"), TODAY)) == [
+        f"{what} Gateshead, reported by Gateshead Council",
+        f"{what} Newcastle upon Tyne, reported by Newcastle upon Tyne Council",
+    ]
+
+
+def test_what_happened_lately_names_measure_and_quantity(session, world, client_of, base, contract):
+    client_of("gateshead").post(f"{base}/outcomes/record", data=outcome(world, contract))
+    page = client_of("gateshead").get(f"/consortia/{world.consortium.id}").text
+    assert "An outcome was reported: Apprenticeship starts, level 3, 1 people" in page

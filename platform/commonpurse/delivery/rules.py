@@ -1,4 +1,4 @@
-"""Pure decisions of delivery: quarters, what a term covers, who counts as one, and what a file of evidence really is."""
+"""Pure decisions of delivery: quarters, terms, who counts as one, and what a file of evidence really is."""
 
 import io
 import zipfile

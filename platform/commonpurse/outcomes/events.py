@@ -2,19 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
 
 @dataclass(frozen=True)
 class SplitPosted:
-    """A total was divided. `amounts` has one share for each place of `roster`, in smallest units."""
+    """A quantity was divided. `amounts` has one share for each place of `roster`, in smallest units like `total`."""
 
     kind: ClassVar[str] = "outcomes.split_posted"
     split_id: UUID
     measure: str
     quarter_starting: date
     place_gss: str
+    quantity: Decimal
+    unit: str
     total: int
     roster: tuple[str, ...]
     amounts: tuple[int, ...]
@@ -23,7 +26,7 @@ class SplitPosted:
 
 @dataclass(frozen=True)
 class SplitReversed:
-    """A split was taken back exactly."""
+    """A split was taken back exactly. `quantity` is what it had divided, `total` its negative in smallest units."""
 
     kind: ClassVar[str] = "outcomes.split_reversed"
     split_id: UUID
@@ -31,6 +34,8 @@ class SplitReversed:
     measure: str
     quarter_starting: date
     place_gss: str
+    quantity: Decimal
+    unit: str
     total: int
     reason: str
     digest: str

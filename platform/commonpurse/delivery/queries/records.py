@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from commonpurse.calc import quantity
 from commonpurse.calc.sentence import Sentence
 from commonpurse.consortia.models import Consortium, Participation, ParticipationState
 from commonpurse.consortia.queries import get_joined_consortium
@@ -241,7 +242,7 @@ def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:  # no
     """Records of the actor's consortia that wait for a second person, the oldest first."""
     if actor.organisation_id is None or not actor.has_role(Role.BUYER, Role.APPROVER):
         return []
-    records = session.scalars(
+    query = (
         select(OutcomeRecord)
         .join(OutcomeRecord.contract)
         .join(Contract.consortium)
@@ -255,15 +256,24 @@ def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:  # no
         .options(
             contains_eager(OutcomeRecord.contract).contains_eager(Contract.consortium),
             joinedload(OutcomeRecord.measure),
+            joinedload(OutcomeRecord.place),
         )
         .order_by(OutcomeRecord.reported_at, OutcomeRecord.id)
         .limit(MOST_WAITING)
     )
+    records = session.scalars(query).all()
+    names = names_of(session, {record.reported_for_id for record in records})
     return [
         Waiting(
-            msgid="Check a delivered outcome: %(measure)s",
+            msgid="Check a delivered outcome: %(measure)s, %(quantity)s %(unit)s in %(place)s, reported by %(body)s",
             endpoint="delivery.show_record",
-            values={"measure": record.measure.title},
+            values={
+                "measure": record.measure.title,
+                "quantity": quantity.say(record.quantity, record.measure.decimals),
+                "unit": record.measure.unit,
+                "place": record.place.name,
+                "body": names[record.reported_for_id],
+            },
             arguments={"consortium_id": record.contract.consortium_id, "record_id": record.id},
             consortium=record.contract.consortium.name,
         )

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from commonpurse.calc.allocation import Split, reverse
 from commonpurse.calc.digest import GENESIS, canonical, chain
+from commonpurse.calc.quantity import from_smallest
 from commonpurse.consortia.models import Consortium
 from commonpurse.core import log
 from commonpurse.core.actor import Actor
+from commonpurse.measures.models import Measure
 from commonpurse.outcomes import queries
 from commonpurse.outcomes.events import SplitPosted, SplitReversed
 from commonpurse.outcomes.models import PRIMARY, PostedSplit, Roster, RuleVersion, WeightVersion
@@ -100,11 +102,14 @@ def post(
         reason=reason,
     )
     _append(session, actor, consortium, scope, row, now)
+    measure = session.get_one(Measure, scope.measure_id)
     event = SplitPosted(
         split_id=row.id,
-        measure=queries.title_of_measure(session, scope.measure_id),
+        measure=measure.title,
         quarter_starting=scope.quarter_starting,
         place_gss=scope.place_gss,
+        quantity=from_smallest(row.total, measure.decimals),
+        unit=measure.unit,
         total=row.total,
         roster=basis.roster.parties,
         amounts=row.amounts,
@@ -136,12 +141,15 @@ def take_back(
         reason=reason,
     )
     _append(session, actor, consortium, scope_of(original), row, now)
+    measure = session.get_one(Measure, original.measure_id)
     event = SplitReversed(
         split_id=row.id,
         reverses_id=original.id,
-        measure=queries.title_of_measure(session, original.measure_id),
+        measure=measure.title,
         quarter_starting=original.quarter_starting,
         place_gss=original.place_gss,
+        quantity=from_smallest(original.total, measure.decimals),
+        unit=measure.unit,
         total=row.total,
         reason=reason,
         digest=row.digest,

@@ -20,7 +20,6 @@ from commonpurse.outcomes.queries.rows import (
     roster_digest,
     rule_digest,
     spec_of,
-    title_of_measure,
     weight_digest,
 )
 from commonpurse.outcomes.queries.statements import Statement, statement
@@ -54,7 +53,6 @@ __all__ = [
     "spec_of",
     "split_page",
     "statement",
-    "title_of_measure",
     "verify",
     "waiting",
     "weight_digest",

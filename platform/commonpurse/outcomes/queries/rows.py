@@ -157,11 +157,6 @@ def get_split(session: Session, actor: Actor, consortium_id: UUID, split_id: UUI
     return consortium, row
 
 
-def title_of_measure(session: Session, measure_id: UUID) -> str:
-    """What the measure is called."""
-    return session.scalars(select(Measure.title).where(Measure.id == measure_id)).one()
-
-
 def spec_of(rule: RuleVersion) -> dict[str, Any]:
     """The rule as `calc.allocation` reads it."""
     spec: dict[str, Any] = json.loads(rule.spec)
