@@ -2,7 +2,7 @@
 
 import pytest
 
-from commonpurse.consortia.models import ParticipationState
+from commonpurse.consortia.models import ParticipationState, Stage
 from commonpurse.core.errors import NotFound
 from commonpurse.transparency import queries
 from support.consortia_rows import part_of
@@ -48,6 +48,18 @@ def test_the_public_page_names_no_invited_body_no_person_and_no_budget(visitor, 
     assert "Buyer" not in page
     assert "£" not in page
     assert "Each body pays its share." not in page
+
+
+@pytest.mark.parametrize(
+    ("stage", "is_before"),
+    [(Stage.FORMING, True), (Stage.OUT_TO_BID, True), (Stage.CONTRACT, False), (Stage.CLOSED, False)],
+)
+def test_what_is_confidential_until_the_award_is_said_only_before_it(visitor, session, published, stage, is_before):
+    published.stage = stage
+    session.commit()
+    page = visitor.get(f"/register/{published.id}").text
+    assert "budgets of single bodies, are not shown" in page
+    assert ("confidential until the award" in page) is is_before
 
 
 def test_the_register_finds_by_name_and_place(visitor, published):
