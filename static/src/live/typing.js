@@ -9,16 +9,21 @@ function inputsOf(part) {
   return [...part.querySelectorAll("input[id], textarea[id], select[id]")];
 }
 
-// Where the focus is: an input by its id, anything else by its place among what can take the focus.
+// Where the focus is: an input or a fold by its id, a link by where it leads. Anything else may be gone.
 function focusIn(part) {
   const active = document.activeElement;
   if (!part.contains(active)) return null;
   const { id, selectionStart: from, selectionEnd: to } = active;
-  return { id, from, to };
+  return { id, href: active.getAttribute("href"), from, to };
 }
 
-function giveFocus(part, { id, from, to }) {
-  const target = id ? part.querySelector(`#${CSS.escape(id)}`) : null;
+function sameIn(part, { id, href }) {
+  if (id) return part.querySelector(`#${CSS.escape(id)}`);
+  return href ? part.querySelector(`a[href="${CSS.escape(href)}"]`) : null;
+}
+
+function giveFocus(part, { id, href, from, to }) {
+  const target = sameIn(part, { id, href });
   if (!target) {
     part.tabIndex = -1;
     part.focus({ preventScroll: true });

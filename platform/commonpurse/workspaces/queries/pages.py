@@ -21,7 +21,7 @@ from commonpurse.workspaces.queries import shown, standing
 from commonpurse.workspaces.queries.choices import OutOfForce, out_of_force
 from commonpurse.workspaces.queries.rows import electorate, find_workspace, get_item, list_items, with_offers
 
-MINUTES_SHOWN = 50
+MINUTES_SHOWN = 200
 MINUTES_READ = 500
 COMMENTS_SHOWN = 200
 
@@ -36,10 +36,13 @@ class RoomPage:
     head: int
     rule: Sentence | None
     closes_on: date | None
+    late_offers_until: date | None
+    """The last day to answer an offer that is made now, where negotiation has closed and the room is still open."""
     items: tuple[shown.ItemShown, ...]
     minutes: tuple[shown.Minute, ...]
     may_open: bool
     may_add: bool
+    has_closed: bool
     is_due: bool
     """Whether an offer is carried because its time to answer ran out, and only waits to be frozen."""
 
@@ -93,10 +96,12 @@ def workspace_page(session: Session, actor: Actor, consortium_id: UUID, now: dat
         head=head,
         rule=_rule(consortium),
         closes_on=standing.closes_on(consortium),
+        late_offers_until=_late_offers_until(consortium, now),
         items=tuple(shown.show_item(item, consortium, actor, now) for item in items),
         minutes=shown.show_minutes(entries, standing.names_of(consortium)),
         may_open=workspace is None and policy.may_open(actor, consortium),
         may_add=workspace is not None and policy.may_act(actor, consortium),
+        has_closed=standing.has_closed(consortium, now),
         is_due=any(standing.carried_by_silence(consortium, item, now) for item in items),
     )
 
@@ -142,6 +147,12 @@ def _rule(consortium: Consortium) -> Sentence | None:
     if consortium.decision_rule is None:
         return None
     return rules.rule_words(consortium.decision_rule.value, consortium.quorum_percent)
+
+
+def _late_offers_until(consortium: Consortium, now: datetime) -> date | None:
+    if not standing.has_closed(consortium, now) or not policy.is_open(consortium):
+        return None
+    return rules.notice_ends(now.astimezone(standing.LONDON).date(), standing.closes_on(consortium))
 
 
 def _comments(session: Session, item: AgendaItem) -> tuple[CommentShown, ...]:

@@ -18,6 +18,12 @@ def closes_on(consortium: Consortium) -> date | None:
     return _due_on(consortium, MilestoneKind.NEGOTIATION_CLOSES)
 
 
+def has_closed(consortium: Consortium, now: datetime) -> bool:
+    """Whether the day on which negotiation closes is over; items can still be agreed, each in its own time."""
+    last_day = closes_on(consortium)
+    return last_day is not None and now.astimezone(LONDON).date() > last_day
+
+
 def tender_on(consortium: Consortium) -> date | None:
     """The day on which the tender is published, if the timetable has one: it picks the edition of a framework."""
     return _due_on(consortium, MilestoneKind.TENDER_PUBLISHED)
