@@ -199,6 +199,22 @@ def test_the_pool_adds_comparable_quantities_and_names_the_two_that_are_not(sess
     assert {conflict.first_unit, conflict.second_unit} in ({"km", "box"}, {"m", "box"})
 
 
+def test_rows_of_one_category_and_kind_of_unit_have_an_exact_subtotal(session, world):
+    make_requirement(session, world, "newcastle", description="Cable", quantity=Decimal("1.5"), unit="km")
+    make_requirement(session, world, "gateshead", description="Conduit", quantity=Decimal("0.25"), unit="m")
+    make_requirement(session, world, "gateshead", description="Cable drums", quantity=Decimal(3), unit="box")
+    page = needs_page(session, world.actor("gateshead", "observer"), world.consortium.id)
+    assert [(row.description, row.unit, row.total) for row in page.rows if not row.is_subtotal] == [
+        ("Cable", "km", Decimal("1.5")),
+        ("Cable drums", "box", Decimal(3)),
+        ("Conduit", "m", Decimal("0.25")),
+    ]
+    [subtotal] = [row for row in page.rows if row.is_subtotal]
+    assert page.rows[-1] == subtotal
+    assert (subtotal.category_code, subtotal.unit, subtotal.total) == ("45000000", "m", Decimal("1500.25"))
+    assert subtotal.amounts == (Decimal(1500), Decimal("0.25"), None)
+
+
 def test_the_page_takes_as_many_statements_for_many_lines_as_for_one(session, world):
     def statements():
         session.expunge_all()

@@ -140,7 +140,10 @@ def test_quantities_that_cannot_be_compared_are_named_with_both_bodies(session, 
     session.commit()
     page = text_of(client_of("darlington", "observer").get(f"{address}/needs"))
     assert "These units cannot be compared, so the quantities are not added." in page
-    for words in ("Newcastle upon Tyne Council needs 10 box", "Gateshead Council needs 10 kg"):
+    for words in (
+        "Newcastle upon Tyne Council needs 10 in the unit “box”",
+        "Gateshead Council needs 10 in the unit “kg”",
+    ):
         assert words in page
 
 
@@ -258,13 +261,28 @@ def test_a_file_that_is_no_table_of_lines_is_refused_beside_the_field(session, a
     assert count(session, Upload) == 0
 
 
+def test_a_subtotal_and_the_weights_are_shown_and_downloaded(session, world, address, client_of):
+    make_requirement(session, world, "gateshead", description="Lamps")
+    make_requirement(session, world, "newcastle", description="Posts")
+    make_requirement(session, world, "newcastle", description="Cable", unit="km")
+    session.commit()
+    client = client_of("darlington", "observer")
+    page = text_of(client.get(f"{address}/needs"))
+    assert "Subtotal 45000000 Construction work each 10 10 – 20" in page
+    assert "Every category and kind of unit counts the same" in page
+    assert "Newcastle upon Tyne Council 75.0% Gateshead Council 25.0% Darlington Council 0.0%" in page
+    assert "Only Newcastle upon Tyne Council has lines in 1 of the 2 groups" in page
+    rows = client.get(f"{address}/needs/download/csv").data.decode("utf-8-sig").splitlines()
+    assert rows[-1] == "Subtotal of the category,45000000,Construction work,,each,10,10,,20"
+
+
 def test_both_tables_can_be_downloaded(session, world, address, client_of):
     make_requirement(session, world, "gateshead", description="=1+1")
     make_budget(session, world, "gateshead", 100_05)
     session.commit()
     client = client_of("newcastle", "observer")
     needs = client.get(f"{address}/needs/download/csv").data.decode("utf-8-sig").splitlines()
-    assert needs[1] == "45000000,Construction work,'=1+1,each,,10,,10"
+    assert needs[1] == "Need,45000000,Construction work,'=1+1,each,,10,,10"
     money = client.get(f"{address}/budget/download/csv").data.decode("utf-8-sig").splitlines()
     assert money[1] == "Committed and approved,2026-27,,100.05,,100.05"
     for table in ("needs", "budget"):

@@ -8,8 +8,9 @@ import pytest
 from commonpurse.consortia.models import ParticipationState
 from commonpurse.consortia.queries import get_consortium, participation_of
 from commonpurse.pooling.models import ApprovalState, CommitmentLevel
-from commonpurse.pooling.queries import committed_weights, required_quantity_weights
+from commonpurse.pooling.queries import committed_weights, required_quantity_weights, weight_words
 from commonpurse.pooling.rules.pooled import LARGEST_WEIGHT, Need, pool, quantity_weights
+from commonpurse.pooling.rules.weights import explain_weights
 from support.pooling_rows import make_budget, make_requirement
 
 ONE, TWO, THREE = (UUID(int=number) for number in (1, 2, 3))
@@ -108,3 +109,42 @@ def test_pooling_adds_what_can_be_compared_and_names_what_cannot():
 def test_a_total_is_in_a_unit_that_says_it_exactly(quantities, unit, total):
     [group] = pool([need(ONE, quantity, each) for quantity, each in quantities])
     assert (group.rows[0].unit, group.rows[0].total) == (unit, Decimal(total))
+
+
+NAMES = {ONE: "Leeds", TWO: "York", THREE: "Hull"}
+TITLES = {"45000000": "Construction work"}
+
+
+def test_weights_in_units_of_one_kind_are_said_in_percent_that_make_a_hundred():
+    words = explain_weights([need(ONE, "1"), need(TWO, "1"), need(THREE, "1")], NAMES, TITLES)
+    assert [str(share) for share in words.shares] == ["Leeds 33.4%", "York 33.3%", "Hull 33.3%"]
+    assert str(words.explanation[1]).startswith("All lines are in units of one kind")
+    assert words.warnings == ()
+
+
+def test_who_is_alone_in_a_category_and_kind_of_unit_is_named_in_a_warning():
+    needs = [need(ONE, "900"), need(TWO, "100"), need(TWO, "1", "m"), need(TWO, "1", "kg")]
+    words = explain_weights(needs, NAMES, TITLES)
+    assert [str(share) for share in words.shares] == ["Leeds 30.0%", "York 70.0%", "Hull 0.0%"]
+    assert str(words.explanation[1]).startswith("Every category and kind of unit counts the same")
+    [warning] = words.warnings
+    assert str(warning) == (
+        "Only York has lines in 2 of the 3 groups of one category and one kind of unit, such as "
+        "45000000 Construction work in m. Each of these groups counts for it in full"
+    )
+
+
+def test_no_warning_is_given_where_every_group_has_lines_of_two_bodies():
+    needs = [need(body, "1", unit) for body in (ONE, TWO) for unit in ("each", "m")]
+    assert explain_weights(needs, NAMES, TITLES).warnings == ()
+
+
+def test_the_words_of_the_weights_agree_with_the_weights(session, world):
+    assert [str(words) for words in weight_words(session, world.consortium.id)] == [
+        "Nobody has entered a need yet, so no body weighs more than another"
+    ]
+    make_requirement(session, world, "gateshead", quantity=Decimal(3))
+    make_requirement(session, world, "newcastle", quantity=Decimal(1))
+    make_requirement(session, world, "leeds", quantity=Decimal(1000))
+    said = [str(words) for words in weight_words(session, world.consortium.id)]
+    assert said[2:] == ["Newcastle upon Tyne Council 25.0%", "Gateshead Council 75.0%", "Darlington Council 0.0%"]

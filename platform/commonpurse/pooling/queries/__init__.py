@@ -37,7 +37,7 @@ from commonpurse.pooling.queries.uploads import (
     uploads_page,
 )
 from commonpurse.pooling.queries.waiting import waiting
-from commonpurse.pooling.queries.weights import committed_weights, list_needs, required_quantity_weights
+from commonpurse.pooling.queries.weights import committed_weights, list_needs, required_quantity_weights, weight_words
 
 __all__ = [
     "BudgetTable",
@@ -70,4 +70,5 @@ __all__ = [
     "upload_page",
     "uploads_page",
     "waiting",
+    "weight_words",
 ]

@@ -17,7 +17,8 @@ from commonpurse.core.errors import NotFound
 from commonpurse.pooling import policy
 from commonpurse.pooling.models import RequirementLine
 from commonpurse.pooling.queries.weights import list_needs
-from commonpurse.pooling.rules.pooled import Need, pool
+from commonpurse.pooling.rules.pooled import Need, PooledCategory, pool_categories
+from commonpurse.pooling.rules.weights import WeightWords, explain_weights
 from commonpurse.reference.queries import names_of_areas, titles_of_categories
 
 NO_LINE = message("There is no such line in this consortium")
@@ -29,7 +30,10 @@ Contents = tuple[object, ...]
 
 @dataclass(frozen=True)
 class PooledNeed:
-    """One row of the pooled table: a description in one kind of unit. `amounts` follow the bodies of the page."""
+    """One row of the pooled table: a description in one kind of unit, or all of its category in one kind of unit.
+
+    `amounts` follow the bodies of the page.
+    """
 
     category_code: str
     category: str
@@ -37,6 +41,7 @@ class PooledNeed:
     unit: str
     amounts: tuple[Decimal | None, ...]
     total: Decimal
+    is_subtotal: bool
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,7 @@ class NeedsPage:
     bodies: tuple[tuple[UUID, str], ...]
     rows: tuple[PooledNeed, ...]
     conflicts: tuple[Conflict, ...]
+    weights: WeightWords
     lines: tuple[NeedLine, ...]
     line_count: int
     is_open: bool
@@ -146,19 +152,9 @@ def needs_page(session: Session, actor: Actor, consortium_id: UUID) -> NeedsPage
     names = dict(bodies)
     needs = [need for need in list_needs(session, consortium_id) if need.organisation_id in names]
     titles = titles_of_categories(session, {need.category_code for need in needs})
-    groups = pool(needs)
-    rows = tuple(
-        PooledNeed(
-            group.category_code,
-            titles.get(group.category_code, ""),
-            group.description,
-            row.unit,
-            tuple(row.amounts.get(body) for body in names),
-            row.total,
-        )
-        for group in groups
-        for row in group.rows
-    )
+    categories = pool_categories(needs)
+    rows = tuple(row for category in categories for row in _rows(category, titles, names))
+    groups = [group for category in categories for group in category.groups]
     conflicts = tuple(_conflict(first, second, names) for group in groups for first, second in group.conflicts)
     return NeedsPage(
         consortium_id,
@@ -166,11 +162,29 @@ def needs_page(session: Session, actor: Actor, consortium_id: UUID) -> NeedsPage
         bodies,
         rows,
         conflicts,
+        explain_weights(needs, names, titles),
         _lines(session, actor, consortium, names),
         len(needs),
         policy.is_open(consortium),
         policy.may_enter(actor, consortium),
     )
+
+
+def _rows(category: PooledCategory, titles: dict[str, str], bodies: Collection[UUID]) -> list[PooledNeed]:
+    """The rows of a category, then its subtotals."""
+    described = [(group.description, row, False) for group in category.groups for row in group.rows]
+    return [
+        PooledNeed(
+            category.category_code,
+            titles.get(category.category_code, ""),
+            description,
+            row.unit,
+            tuple(row.amounts.get(body) for body in bodies),
+            row.total,
+            is_subtotal,
+        )
+        for description, row, is_subtotal in [*described, *(("", row, True) for row in category.subtotals)]
+    ]
 
 
 def _conflict(first: Need, second: Need, names: dict[UUID, str]) -> Conflict:

@@ -5,9 +5,12 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from commonpurse.calc.sentence import Sentence
 from commonpurse.consortia.queries import joined_bodies
 from commonpurse.pooling.models import ApprovalState, BudgetContribution, CommitmentLevel, RequirementLine
 from commonpurse.pooling.rules.pooled import Need, quantity_weights
+from commonpurse.pooling.rules.weights import explain_weights
+from commonpurse.reference.queries import titles_of_categories
 
 FIRM = (CommitmentLevel.COMMITTED, CommitmentLevel.GUARANTEED_MINIMUM)
 
@@ -38,6 +41,14 @@ def required_quantity_weights(session: Session, consortium_id: UUID) -> dict[UUI
     place = {organisation_id: at for at, organisation_id in enumerate(bodies)}
     weights = quantity_weights(sorted(needs, key=lambda need: place[need.organisation_id]))
     return {organisation_id: weights.get(organisation_id, 0) for organisation_id in bodies}
+
+
+def weight_words(session: Session, consortium_id: UUID) -> tuple[Sentence, ...]:
+    """How the joined bodies weigh by required quantity, each body's share, and warnings: sentences for a page."""
+    names = {body.organisation_id: body.name for body in joined_bodies(session, consortium_id)}
+    needs = [need for need in list_needs(session, consortium_id) if need.organisation_id in names]
+    words = explain_weights(needs, names, titles_of_categories(session, {need.category_code for need in needs}))
+    return (*words.explanation, *words.shares, *words.warnings)
 
 
 def list_needs(session: Session, consortium_id: UUID) -> list[Need]:

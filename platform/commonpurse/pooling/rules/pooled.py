@@ -1,6 +1,6 @@
 """Needs of several bodies side by side: what can be added, what cannot, and each body's weight."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -59,6 +59,32 @@ class PooledGroup:
     rows: tuple[PooledRow, ...]
     conflicts: tuple[tuple[Need, Need], ...]
     """Pairs of lines, each the first of its kind of unit, that cannot be added."""
+
+
+@dataclass(frozen=True)
+class PooledCategory:
+    """All needs of one category: its descriptions, and a sum for each kind of unit that more than one row is in."""
+
+    category_code: str
+    groups: tuple[PooledGroup, ...]
+    subtotals: tuple[PooledRow, ...]
+
+
+def pool_categories(needs: Sequence[Need]) -> tuple[PooledCategory, ...]:
+    """The needs by category. Subtotals are exact, and of what can be compared only."""
+    by_code: dict[str, list[Need]] = defaultdict(list)
+    for need in needs:
+        by_code[need.category_code].append(need)
+    return tuple(_category(code, same) for code, same in sorted(by_code.items()))
+
+
+def _category(code: str, needs: Sequence[Need]) -> PooledCategory:
+    groups = pool(needs)
+    kinds: dict[str, list[Need]] = defaultdict(list)
+    for need in needs:
+        kinds[need.dimension].append(need)
+    rows = Counter(units.resolve(row.unit).dimension for group in groups for row in group.rows)
+    return PooledCategory(code, groups, tuple(_row(same) for kind, same in kinds.items() if rows[kind] > 1))
 
 
 def pool(needs: Iterable[Need]) -> tuple[PooledGroup, ...]:

@@ -33,9 +33,21 @@ def export_needs(consortium_id: UUID, kind: str) -> ResponseReturnValue:
     with reading() as session:
         page = queries.needs_page(session, current_actor(), consortium_id)
     bodies = [name for _, name in page.bodies]
-    headers = [gettext("CPV code"), gettext("Category"), gettext("What is needed"), gettext("Unit"), *bodies]
-    rows = [(row.category_code, row.category, row.description, row.unit, *row.amounts, row.total) for row in page.rows]
-    return download("pooled-need", gettext("Pooled need"), [*headers, gettext("Total")], rows, kind)
+    kinds = {False: gettext("Need"), True: gettext("Subtotal of the category")}
+    headers = [gettext("Row"), gettext("CPV code"), gettext("Category"), gettext("What is needed"), gettext("Unit")]
+    rows = [
+        (
+            kinds[row.is_subtotal],
+            row.category_code,
+            row.category,
+            row.description or None,
+            row.unit,
+            *row.amounts,
+            row.total,
+        )
+        for row in page.rows
+    ]
+    return download("pooled-need", gettext("Pooled need"), [*headers, *bodies, gettext("Total")], rows, kind)
 
 
 @blueprint.route("/consortia/<uuid:consortium_id>/needs/add", methods=["GET", "POST"])
