@@ -192,6 +192,31 @@ def test_a_record_is_corrected_from_its_page(session, world, client_of, base, po
     assert client_of("darlington").get(path).status_code == 403
 
 
+def test_after_a_correction_the_pages_say_that_a_record_waits_to_be_checked(session, world, client_of, base, posted):
+    record, client = session.scalars(select(OutcomeRecord)).one(), client_of("gateshead", "observer")
+    pages = [f"{base}/ledger", f"{base}/statements/{world.organisation('gateshead')}"]
+    assert not any("waits to be checked" in client.get(path).text for path in pages)
+    commands.correct_outcome(
+        session,
+        world.actor("newcastle"),
+        consortium_id=world.consortium.id,
+        record_id=record.id,
+        quantity=Decimal(1),
+        quarter_starting=record.quarter_starting,
+        place=record.place_gss,
+        reason="Counted twice",
+        seen_version=record.version,
+        now=NOW,
+    )
+    session.commit()
+    for path in pages:
+        page = client.get(path).text
+        assert "1 record waits to be checked" in page
+        assert "/delivery/outcomes?status=reported" in page
+        assert "Nothing of it counts now" in page
+        assert "0 = 0" not in page
+
+
 def test_a_verified_record_is_sent_back_from_its_page(session, world, client_of, base, posted):
     record = session.scalars(select(OutcomeRecord)).one()
     client, path = client_of("gateshead"), f"{base}/records/{record.id}/reopen"

@@ -11,6 +11,7 @@ from commonpurse.delivery.queries.records import (
     waiting,
 )
 from commonpurse.delivery.queries.rows import (
+    count_awaiting_check,
     find_place,
     find_supplier,
     get_contract,
@@ -28,6 +29,7 @@ __all__ = [
     "RecordPage",
     "RecordRow",
     "award_page",
+    "count_awaiting_check",
     "delivery_page",
     "find_place",
     "find_supplier",

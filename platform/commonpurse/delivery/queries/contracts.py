@@ -13,7 +13,7 @@ from commonpurse.core.actor import Actor
 from commonpurse.core.errors import require
 from commonpurse.delivery import policy
 from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
-from commonpurse.delivery.queries.rows import list_contracts, list_suppliers
+from commonpurse.delivery.queries.rows import count_awaiting_check, list_contracts, list_suppliers
 from commonpurse.delivery.rules import quarters_of, say_quarter
 from commonpurse.workspaces.queries import AgreedTarget, agreed_allocation, agreed_targets
 
@@ -65,17 +65,11 @@ def delivery_page(session: Session, actor: Actor, consortium_id: UUID) -> Delive
     consortium = get_joined_consortium(session, actor, consortium_id)
     sums = _sums(session, consortium_id)
     contracts = tuple(_part(contract, sums) for contract in list_contracts(session, consortium_id))
-    waiting = session.scalar(
-        select(func.count())
-        .select_from(OutcomeRecord)
-        .join(Contract, Contract.id == OutcomeRecord.contract_id)
-        .where(Contract.consortium_id == consortium_id, OutcomeRecord.status == VerificationStatus.REPORTED)
-    )
     return DeliveryPage(
         consortium_id=consortium_id,
         consortium=consortium.name,
         contracts=contracts,
-        awaiting_check=waiting or 0,
+        awaiting_check=count_awaiting_check(session, consortium_id),
         rule_agreed=agreed_allocation(session, consortium_id) is not None,
         may_record_award=policy.may_record_award(actor, consortium),
         may_report=bool(contracts) and policy.may_report(actor, consortium),

@@ -74,6 +74,19 @@ def get_record(
     return consortium, record
 
 
+def count_awaiting_check(session: Session, consortium_id: UUID) -> int:
+    """How many records of a consortium wait for a second person."""
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(OutcomeRecord)
+            .join(Contract, Contract.id == OutcomeRecord.contract_id)
+            .where(Contract.consortium_id == consortium_id, OutcomeRecord.status == VerificationStatus.REPORTED)
+        )
+        or 0
+    )
+
+
 def is_claimed(session: Session, measure_id: UUID, quarter_starting: date, subject_key: str) -> bool:
     """Whether the thing is already claimed for the measure in the quarter, under any contract of anybody."""
     return (

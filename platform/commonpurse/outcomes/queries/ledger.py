@@ -19,7 +19,7 @@ from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core.actor import Actor
 from commonpurse.core.waiting import Waiting
 from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
-from commonpurse.delivery.queries import say_quarter
+from commonpurse.delivery.queries import count_awaiting_check, say_quarter
 from commonpurse.identity.models import Role
 from commonpurse.identity.queries import labels_of, names_of
 from commonpurse.measures.models import Measure
@@ -64,6 +64,11 @@ class MeasureColumn:
     amounts: tuple[int, ...]
     certificate: Sentence
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody has any of it: whatever was split has been taken back."""
+        return not any(self.amounts)
+
 
 @dataclass(frozen=True)
 class Party:
@@ -86,6 +91,7 @@ class LedgerPage:
     pages: int
     total: int
     unsplit: int
+    awaiting_check: int
     rule: Sentence | None
     may_issue: bool
 
@@ -112,6 +118,7 @@ def ledger_page(
         pages=pages,
         total=total,
         unsplit=_count_unsplit(session, consortium_id),
+        awaiting_check=count_awaiting_check(session, consortium_id),
         rule=_agreed_rule(session, consortium),
         may_issue=policy.may_issue(actor, consortium),
     )

@@ -14,7 +14,7 @@ from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotFound
 from commonpurse.delivery.models import Contract, EvidenceItem, OutcomeRecord
-from commonpurse.delivery.queries import say_quarter
+from commonpurse.delivery.queries import count_awaiting_check, say_quarter
 from commonpurse.identity.queries import names_of
 from commonpurse.measures.queries import unit_value_for
 from commonpurse.outcomes.models import PRIMARY, PostedSplit, posting
@@ -95,6 +95,7 @@ class Statement:
     measures: tuple[StatementMeasure, ...]
     values: tuple[StatementValue, ...]
     splits: tuple[StatementSplit, ...]
+    awaiting_check: int
 
 
 def statement(
@@ -134,6 +135,7 @@ def statement(
         measures=_measures(session, consortium_id, columns, shares, until),
         values=_values(session, shares, by_id),
         splits=_splits(session, consortium, organisation_id, by_id, until),
+        awaiting_check=count_awaiting_check(session, consortium_id),
     )
 
 
