@@ -65,8 +65,10 @@ def test_what_people_type_becomes_exact_values(filled):
         ("quantity", "0", "The quantity must be above zero"),
         ("due_on-day", "31 March", "The date must be a real date, such as 27 3 2027"),
         ("due_on-month", "13", "The date must be a real date, such as 27 3 2027"),
+        ("due_on-month", "ma", "The date must be a real date, such as 27 3 2027"),
+        ("due_on-month", "Marchy", "The date must be a real date, such as 27 3 2027"),
         ("due_on-month", "", "The date must include a day, a month and a year"),
-        ("due_on-year", "27", "The year must have four digits, such as 2027"),
+        ("due_on-year", "27", "The date must have a year of four digits, such as 2027"),
         ("due_on-day", "³", "The date must be a real date, such as 27 3 2027"),
     ],
 )
@@ -76,6 +78,35 @@ def test_bad_typing_gets_one_sentence_and_stays_in_its_field(filled, name, typed
     field = form[name.split("-")[0]]
     assert [str(error) for error in field.errors] == [sentence]
     assert typed in (field.parts if "-" in name else (field._value(),))
+
+
+@pytest.mark.parametrize(
+    ("typed", "month"), [("march", 3), ("Mar", 3), ("MAR.", 3), ("Sept", 9), ("june", 6), ("Jul", 7), ("may", 5)]
+)
+def test_a_month_may_be_typed_by_its_name(filled, typed, month):
+    form = filled(**{**GOOD, "due_on-month": typed})
+    assert form.validate(), form.errors
+    assert form.due_on.data == date(2027, month, 27)
+    assert form.due_on.parts == ("27", typed, "2027")
+
+
+@pytest.mark.parametrize(
+    ("part", "typed", "sentence"),
+    [
+        ("day", "31", "The award date must be a real date, such as 27 3 2027"),
+        ("day", "", "The award date must include a day, a month and a year"),
+        ("year", "27", "The award date must have a year of four digits, such as 2027"),
+    ],
+)
+def test_an_error_names_the_date_that_it_is_about(whole_application, part, typed, sentence):
+    class Timetable(Form):
+        award = DatePartsField("Award on", called="award date")
+
+    sent = MultiDict({"award-day": "1", "award-month": "2", "award-year": "2027", f"award-{part}": typed})
+    with whole_application.test_request_context():
+        form = Timetable(formdata=sent, meta={"csrf": False})
+        assert not form.validate()
+        assert form.award.errors == [sentence]
 
 
 def test_the_wrong_part_of_a_date_is_known_so_that_its_message_can_link_to_it(filled):

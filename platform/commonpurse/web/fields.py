@@ -126,12 +126,16 @@ class AtLeast:
 
 
 class DatePartsField(Field):
-    """A date in three inputs named `<name>-day`, `<name>-month` and `<name>-year`."""
+    """A date in three inputs named `<name>-day`, `<name>-month` and `<name>-year`; `called` is its name in errors.
+
+    The month may be a number, or an English name of three letters or more.
+    """
 
     widget = TextInput()
 
-    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
+    def __init__(self, label: Any = None, validators: Any = None, *, called: Any = None, **options: Any) -> None:
         super().__init__(label, validators, **options)
+        self.called = called or _l("date")
         self.parts: tuple[str, str, str] = ("", "", "")
         self.wrong_part = "day"
 
@@ -166,22 +170,42 @@ class DatePartsField(Field):
     def _read(self) -> date | None:
         if not any(self.parts):
             return None
-        for name, text in zip(("day", "month", "year"), self.parts, strict=True):
-            if not text:
-                self.wrong_part = name
-                raise ValueError(gettext("The date must include a day, a month and a year"))
-            if not text.isascii() or not text.isdigit():
-                self.wrong_part = name
-                raise ValueError(gettext("The date must be a real date, such as 27 3 2027"))
-        day, month, year = (int(text) for text in self.parts)
+        day, month, year = (self._number(name) for name in ("day", "month", "year"))
         if not 1900 <= year <= 2200:
             self.wrong_part = "year"
-            raise ValueError(gettext("The year must have four digits, such as 2027"))
+            raise ValueError(
+                gettext("The %(called)s must have a year of four digits, such as 2027", called=self.called)
+            )
         if not 1 <= month <= 12:
-            self.wrong_part = "month"
-            raise ValueError(gettext("The date must be a real date, such as 27 3 2027"))
+            raise self._unreal("month")
         try:
             return date(year, month, day)
         except ValueError as error:
-            self.wrong_part = "day"
-            raise ValueError(gettext("The date must be a real date, such as 27 3 2027")) from error
+            raise self._unreal("day") from error
+
+    def _number(self, name: str) -> int:
+        text = self.parts[("day", "month", "year").index(name)]
+        if not text:
+            self.wrong_part = name
+            raise ValueError(gettext("The %(called)s must include a day, a month and a year", called=self.called))
+        if name == "month" and (named := month_named(text)):
+            return named
+        if not text.isascii() or not text.isdigit():
+            raise self._unreal(name)
+        return int(text)
+
+    def _unreal(self, part: str) -> ValueError:
+        self.wrong_part = part
+        return ValueError(gettext("The %(called)s must be a real date, such as 27 3 2027", called=self.called))
+
+
+_NAMES = "january february march april may june july august september october november december"
+MONTHS = tuple(_NAMES.split())
+
+
+def month_named(text: str) -> int | None:
+    """The number of the month with this English name, whole or cut to three letters or more: March, mar, Sept."""
+    typed = text.casefold().removesuffix(".")
+    if len(typed) < 3:
+        return None
+    return next((number for number, name in enumerate(MONTHS, 1) if name.startswith(typed)), None)
