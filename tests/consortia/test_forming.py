@@ -203,6 +203,8 @@ def test_dates_out_of_order_are_refused_beside_the_later_step(session, world, fo
             session, world.actor("newcastle"), forming, award=date(2027, 5, 1), contract_starts=date(2027, 4, 30)
         )
     assert refusal.value.field == "contract_starts"
+    said = refusal.value.message % refusal.value.values
+    assert said == "The contract start date must be the same as or after the award date"
     assert [m.due_on for m in forming.milestones] == [date(2027, 3, 1)]
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from uuid import UUID
 
 import pytest
 
@@ -156,5 +157,12 @@ def test_before_any_budget_the_weighted_rule_says_that_bodies_count_the_same():
 
 def test_the_first_date_before_an_earlier_step_is_found():
     dates = [("award", date(2027, 3, 1)), ("contract_starts", date(2027, 3, 1)), ("contract_ends", date(2027, 2, 1))]
-    assert rules.out_of_order(dates) == "contract_ends"
+    assert rules.out_of_order(dates) == ("contract_ends", "contract_starts")
     assert rules.out_of_order(dates[:2]) is None
+
+
+def test_no_two_signatures_share_a_reference():
+    one, other = UUID(int=1 << 100), UUID(int=2 << 100)
+    named = {rules.signature_reference(key, number, at) for key in (one, other) for number in (1, 2) for at in (0, 1)}
+    assert len(named) == 8
+    assert rules.signature_reference(one, 2, 0) == "00000010-2-1"

@@ -165,7 +165,7 @@ def test_purpose_place_rule_and_timetable_are_saved_one_by_one(client_of, sessio
         (
             "timetable",
             {"award-day": "31", "award-month": "2", "award-year": "2027"},
-            "must be a real date",
+            "The award date must be a real date",
             "award-day",
         ),
         ("agreement/edit", {"text": ""}, "Enter the text of the agreement", "text"),
@@ -273,6 +273,13 @@ def test_an_invitation_is_accepted_and_the_signature_confirmed(client_of, sessio
     assert "Your organisation has signed version 1" in page
     session.expire_all()
     assert part_of(invited, world, "gateshead").state == "joined"
+
+
+def test_each_body_has_a_reference_of_its_own_for_its_signature(client_of, session, world, invited):
+    client_of("gateshead", "approver").post(path(invited, "/invitation"), data={"answer": "accept", "number": "1"})
+    pages = [text_of(client_of(body).get(path(invited, "/agreement"))) for body in ("newcastle", "gateshead")]
+    start = f"Reference {invited.id.hex[:8].upper()}-1-"
+    assert [page.split(start)[1].split()[0] for page in pages] == ["1", "2"]
 
 
 def test_declining_without_a_reason_is_refused_then_done_with_one(client_of, session, world, invited):

@@ -9,6 +9,7 @@ from wtforms import BooleanField, Field, IntegerField, RadioField, SubmitField, 
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
+from commonpurse.consortia import rules
 from commonpurse.web.fields import Choice, DatePartsField, Needed, TextField
 from commonpurse.web.form import Form
 
@@ -129,12 +130,14 @@ class RuleForm(Form):
 class TimetableForm(Form):
     """The dates, in the order of the steps."""
 
-    pooling_closes = DatePartsField(_l("Needs and budgets complete by"))
-    negotiation_closes = DatePartsField(_l("Targets agreed by"))
-    tender_published = DatePartsField(_l("Tender published on"))
-    award = DatePartsField(_l("Award on"))
-    contract_starts = DatePartsField(_l("Contract starts on"))
-    contract_ends = DatePartsField(_l("Contract ends on"))
+    pooling_closes = DatePartsField(
+        _l("Needs and budgets complete by"), called=_l(rules.MILESTONE_DATES["pooling_closes"])
+    )
+    negotiation_closes = DatePartsField(_l("Targets agreed by"), called=_l(rules.MILESTONE_DATES["negotiation_closes"]))
+    tender_published = DatePartsField(_l("Tender published on"), called=_l(rules.MILESTONE_DATES["tender_published"]))
+    award = DatePartsField(_l("Award on"), called=_l(rules.MILESTONE_DATES["award"]))
+    contract_starts = DatePartsField(_l("Contract starts on"), called=_l(rules.MILESTONE_DATES["contract_starts"]))
+    contract_ends = DatePartsField(_l("Contract ends on"), called=_l(rules.MILESTONE_DATES["contract_ends"]))
     seen_version = SeenField()
     submit = SubmitField(_l("Save and go back to the tasks"))
 

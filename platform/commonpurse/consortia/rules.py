@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
+from itertools import combinations, pairwise
+from uuid import UUID
 
 from commonpurse.calc import decision
 from commonpurse.calc.sentence import Sentence, message
@@ -38,6 +39,16 @@ MILESTONE_WORDS = {
     "contract_starts": message("Contract starts"),
     "contract_ends": message("Contract ends"),
 }
+
+MILESTONE_DATES = {
+    "pooling_closes": message("date for complete needs and budgets"),
+    "negotiation_closes": message("date for agreed targets"),
+    "tender_published": message("tender date"),
+    "award": message("award date"),
+    "contract_starts": message("contract start date"),
+    "contract_ends": message("contract end date"),
+}
+"""How a sentence about a date of the timetable calls it."""
 
 MILESTONE_STAGES = {
     "pooling_closes": "pooling",
@@ -232,11 +243,14 @@ def who_can_block(rule: str, names: tuple[str, ...], bodies: int, *, has_weight:
     )
 
 
-def out_of_order(milestones: Sequence[tuple[str, date]]) -> str | None:
-    """The first of these milestones, given in their due order, that is dated before an earlier one."""
-    latest: date | None = None
-    for kind, day in milestones:
-        if latest is not None and day < latest:
-            return kind
-        latest = day
+def out_of_order(milestones: Sequence[tuple[str, date]]) -> tuple[str, str] | None:
+    """The first of these milestones, given in their due order, that is dated before the one above it, and that one."""
+    for (earlier, before), (kind, day) in pairwise(milestones):
+        if day < before:
+            return kind, earlier
     return None
+
+
+def signature_reference(consortium_id: UUID, number: int, position: int) -> str:
+    """How to name the signature of version `number` by the body at `position` of the roster."""
+    return f"{consortium_id.hex[:8].upper()}-{number}-{position + 1}"

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from commonpurse.calc.sentence import message
+from commonpurse.calc.sentence import Sentence, message
 from commonpurse.consortia import policy, queries, rules
 from commonpurse.consortia.events import (
     ConsortiumFormed,
@@ -181,7 +181,10 @@ def edit_timetable(
         raise Refused("Enter at least one date", field=MilestoneKind.POOLING_CLOSES.value)
     wrong = rules.out_of_order([(kind.value, day) for kind, day in dates.items()])
     if wrong is not None:
-        raise Refused("This date must be the same as or after the dates of the steps before it", field=wrong)
+        later, earlier = (Sentence(rules.MILESTONE_DATES[kind]) for kind in wrong)
+        raise Refused(
+            "The %(later)s must be the same as or after the %(earlier)s", field=wrong[0], later=later, earlier=earlier
+        )
     kept = {milestone.kind: milestone for milestone in consortium.milestones}
     for kind in kept.keys() - dates.keys():
         consortium.milestones.remove(kept[kind])

@@ -100,7 +100,11 @@ def lead_page(session: Session, actor: Actor, consortium_id: UUID) -> LeadPage:
 
 @dataclass(frozen=True)
 class AgreementPage:
-    """The agreement to read and answer; an invited body sees this and the face, and nothing else."""
+    """The agreement to read and answer; an invited body sees this and the face, and nothing else.
+
+    Attributes:
+        reference: of the body's own signature, which no other body and no other version has.
+    """
 
     face: Face
     rule: RuleInWords
@@ -108,6 +112,7 @@ class AgreementPage:
     agreement: Agreement | None
     is_invited: bool
     is_signed: bool
+    reference: str
     may_sign: bool
 
 
@@ -116,13 +121,18 @@ def agreement_page(session: Session, actor: Actor, consortium_id: UUID) -> Agree
     consortium = get_consortium(session, actor, consortium_id)
     rows = body_rows(session, consortium)
     mine = next((row for row in rows if row.organisation_id == actor.organisation_id), None)
+    agreement = _agreement(latest_agreement(session, consortium.id))
+    part = policy.participation_of(consortium, actor.organisation_id)
     return AgreementPage(
         face=face_of(consortium),
         rule=rule_in_words(consortium),
         bodies=tuple(row.name for row in rows if row.state == "joined"),
-        agreement=_agreement(latest_agreement(session, consortium.id)),
+        agreement=agreement,
         is_invited=policy.is_invited(actor, consortium),
         is_signed=mine is not None and mine.is_signed,
+        reference=rules.signature_reference(consortium.id, agreement.number, part.position)
+        if agreement and part
+        else "",
         may_sign=policy.may_sign(actor, consortium),
     )
 
