@@ -7,8 +7,11 @@ import pytest
 
 from commonpurse.consortia.models import Stage
 from commonpurse.core import log
+from commonpurse.pooling.queries import weight_words
+from commonpurse.web.words import say
 from commonpurse.workspaces import queries
 from commonpurse.workspaces.models import AgendaItem, ItemState, Workspace
+from support.pooling_rows import make_requirement
 from support.web import counted_statements
 from support.workspace_rows import answer, make_room, make_rule, make_target, offer
 from support.world import NOW, make_measure
@@ -236,6 +239,18 @@ def test_fixed_percentages_are_offered_with_a_preview_of_each_rule(session, worl
     text = words(client.get(page(world, item)).text)
     assert "On the table 417 333 250 0" in text
     assert session.get(AgendaItem, item).current_number == 1
+
+
+def test_a_rule_says_how_required_quantity_is_weighed_and_a_target_does_not(session, world, item, client_of):
+    make_requirement(session, world, "newcastle")
+    rule = make_rule(session, world)
+    session.commit()
+    client = client_of("gateshead")
+    shown = words(client.get(page(world, rule)).text)
+    sentences = weight_words(session, world.consortium.id)
+    assert sentences
+    assert [say(sentence) for sentence in sentences if say(sentence) not in shown] == []
+    assert "How required quantity is weighed" not in client.get(page(world, item)).text
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotFound
 from commonpurse.core.waiting import Waiting
 from commonpurse.identity.models import Role
+from commonpurse.pooling.queries import weight_words
 from commonpurse.workspaces import policy, rules
 from commonpurse.workspaces.models import AgendaItem, Comment, ItemState, Workspace
 from commonpurse.workspaces.queries import shown, standing
@@ -73,6 +74,8 @@ class ItemPage:
     minutes: tuple[shown.Minute, ...]
     bodies: tuple[tuple[UUID, str], ...]
     previews: tuple[shown.Preview, ...]
+    weighing: tuple[Sentence, ...]
+    """How the bodies weigh by required quantity, where rules are previewed."""
     may_offer: bool
     may_answer: bool
     may_comment: bool
@@ -134,6 +137,7 @@ def item_page(session: Session, actor: Actor, consortium_id: UUID, item_id: UUID
         minutes=shown.show_minutes(about[-MINUTES_SHOWN:], names),
         bodies=tuple((body, names[str(body)]) for body in electorate(consortium)),
         previews=() if is_target else shown.show_previews(session, consortium, standing.current_offer(item)),
+        weighing=() if is_target else weight_words(session, consortium.id),
         may_offer=may_act and is_open,
         may_answer=may_answer and is_open and item.current_number > 0,
         may_comment=may_act and item.state is not ItemState.AGREED,
