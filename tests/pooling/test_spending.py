@@ -192,6 +192,32 @@ def test_shared_suppliers_can_be_searched_sorted_and_downloaded(councils, client
     assert client.get("/spending/suppliers/download/xlsx").data.startswith(b"PK")
 
 
+def test_the_list_can_be_kept_to_suppliers_that_ones_own_body_pays(councils, client_of):
+    for body, name in (("gateshead", "Acme"), ("newcastle", "Acme"), ("newcastle", "Bolt"), ("darlington", "Bolt")):
+        send(client_of(body, "buyer"), (f"{name}.csv", rows(f"01/04/2022,10,Roads,{name},,")))
+    client = client_of("gateshead", "observer")
+    assert "2 shared suppliers" in text_of(client.get("/spending/suppliers"))
+    page = client.get("/spending/suppliers?mine=1")
+    assert "1 shared supplier Supplier" in text_of(page)
+    assert "Acme £20.00" in text_of(page)
+    assert "Bolt" not in text_of(page)
+    assert re.search(r'name="mine"[^>]* checked', page.get_data(as_text=True))
+    file = unescape(re.search(r'href="(/spending/suppliers/download/csv[^"]*)"', page.get_data(as_text=True))[1])
+    assert len(client.get(file).get_data().decode("utf-8-sig").splitlines()) == 2
+    alone = text_of(client_of("leeds", "observer").get("/spending/suppliers?mine=1"))
+    assert "Your organisation pays no supplier that another body pays too." in alone
+
+
+def test_bodies_in_the_table_go_by_their_areas_unless_two_share_one(session, councils, client_of):
+    share(client_of)
+    client = client_of("darlington", "observer")
+    assert "Payments Gateshead Newcastle upon Tyne Supplier AA" in text_of(client.get("/spending/suppliers"))
+    councils.bodies["newcastle"].area_gss = councils.bodies["gateshead"].area_gss
+    session.commit()
+    page = text_of(client.get("/spending/suppliers"))
+    assert "Payments Gateshead Council Newcastle upon Tyne Council Supplier AA" in page
+
+
 def test_the_list_takes_as_many_statements_for_sixty_suppliers_as_for_one(connection, councils, client_of):
     def statements(client):
         with counted_statements(connection) as seen:

@@ -1,6 +1,6 @@
 """Suppliers behind the published spending, and what bodies pay them. Amounts are net of refunds."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,6 +17,7 @@ from commonpurse.identity.models import Organisation
 from commonpurse.pooling import policy
 from commonpurse.pooling.models import Payment, Spelling, SpendFile, SpendSupplier
 from commonpurse.pooling.queries.spending import NO_SPENDING, PER_PAGE, page_count, require_reader
+from commonpurse.reference.models import Area
 
 LARGEST = 10
 """How many suppliers the chart shows."""
@@ -56,10 +57,11 @@ class SharedSuppliersPage:
 
     suppliers: tuple[SharedSupplier, ...]
     bodies: tuple[tuple[UUID, str], ...]
-    """Those that pay at least one supplier of this page."""
+    """Those that pay at least one supplier of this page, each by the name of its area where that is enough."""
     largest: tuple[tuple[str, int], ...]
     found: int
     search: str
+    mine: bool
     order: Order
     page: int
     pages: int
@@ -95,11 +97,22 @@ class SupplierPage:
 
 
 def shared_suppliers_page(
-    session: Session, actor: Actor, *, search: str = "", order: Order = Order.SPEND, page: int = 1
+    session: Session,
+    actor: Actor,
+    *,
+    search: str = "",
+    mine: bool = False,
+    order: Order = Order.SPEND,
+    page: int = 1,
 ) -> SharedSuppliersPage:
-    """A page of the shared suppliers, always in the same number of SELECTs. Raises NotFound for outsiders."""
+    """A page of the shared suppliers, always in the same number of SELECTs. Raises NotFound for outsiders.
+
+    Args:
+        search: part of the name or of a spelling.
+        mine: whether to show only suppliers that the actor's body pays.
+    """
     reader = require_reader(session, actor)
-    shared = _shared(search)
+    shared = _shared(search, actor.organisation_id if mine else None)
     found = session.scalar(select(func.count()).select_from(shared)) or 0
     pages = page_count(found)
     shown = min(max(page, 1), pages)
@@ -107,10 +120,11 @@ def shared_suppliers_page(
     largest = session.execute(_ordered(shared, Order.SPEND).where(shared.c.pence > 0).limit(LARGEST))
     return SharedSuppliersPage(
         suppliers,
-        _names(session, {body for supplier in suppliers for body in supplier.by_body}),
+        _short_names(session, {body for supplier in suppliers for body in supplier.by_body}),
         tuple((row.name, int(row.pence)) for row in largest),
         found,
         search,
+        mine,
         order,
         shown,
         pages,
@@ -119,11 +133,11 @@ def shared_suppliers_page(
 
 
 def list_shared_suppliers(
-    session: Session, actor: Actor, *, search: str = ""
+    session: Session, actor: Actor, *, search: str = "", mine: bool = False
 ) -> tuple[tuple[SharedSupplier, ...], tuple[tuple[UUID, str], ...]]:
     """Every shared supplier, by spending, and the bodies that pay them: for a download. Raises NotFound."""
     require_reader(session, actor)
-    shared = _shared(search)
+    shared = _shared(search, actor.organisation_id if mine else None)
     suppliers = _suppliers(session, shared, _ordered(shared, Order.SPEND))
     return suppliers, _names(session, {body for supplier in suppliers for body in supplier.by_body})
 
@@ -144,8 +158,21 @@ def _by_body() -> Subquery:
     )
 
 
-def _shared(search: str) -> Subquery:
-    """A row for each supplier that two bodies or more pay and whose name, or a spelling of it, holds `search`."""
+def _paid_by(body: UUID) -> Select[UUID | None]:
+    """The suppliers that the body pays."""
+    return (
+        select(Spelling.supplier_id)
+        .join(Payment, Payment.spelling_id == Spelling.id)
+        .join(SpendFile, SpendFile.id == Payment.file_id)
+        .where(SpendFile.organisation_id == body)
+    )
+
+
+def _shared(search: str, payer: UUID | None) -> Subquery:
+    """A row for each supplier that two bodies or more pay and whose name, or a spelling of it, holds `search`.
+
+    Where there is a `payer`, only suppliers that it pays.
+    """
     paid = _by_body()
     statement = (
         select(
@@ -159,6 +186,8 @@ def _shared(search: str) -> Subquery:
         .group_by(SpendSupplier.id, SpendSupplier.name)
         .having(func.count() >= 2)
     )
+    if payer is not None:
+        statement = statement.where(SpendSupplier.id.in_(_paid_by(payer)))
     if search:
         spelt = select(Spelling.supplier_id).where(Spelling.beneficiary.icontains(search, autoescape=True))
         statement = statement.where(
@@ -197,6 +226,19 @@ def _names(session: Session, bodies: set[UUID]) -> tuple[tuple[UUID, str], ...]:
         select(Organisation.id, Organisation.name).where(Organisation.id.in_(bodies)).order_by(Organisation.name)
     )
     return tuple((key, name) for key, name in rows)
+
+
+def _short_names(session: Session, bodies: set[UUID]) -> tuple[tuple[UUID, str], ...]:
+    """The bodies by the names of their areas, which fit a table's head; official names where two would be alike."""
+    names = _names(session, bodies)
+    rows = session.execute(
+        select(Organisation.id, Area.name)
+        .join(Area, Area.gss == Organisation.area_gss)
+        .where(Organisation.id.in_(bodies))
+    )
+    areas = {row.id: row.name for row in rows}
+    shared = Counter(areas.values())
+    return tuple((key, areas[key] if shared[areas.get(key, "")] == 1 else name) for key, name in names)
 
 
 def current_supplier(session: Session, actor: Actor, supplier_id: UUID) -> UUID:

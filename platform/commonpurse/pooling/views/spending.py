@@ -86,6 +86,7 @@ def shared_suppliers() -> ResponseReturnValue:
             session,
             current_actor(),
             search=_search(),
+            mine=_mine(),
             order=Order(asked) if asked in set(Order) else Order.SPEND,
             page=request.args.get("page", 1, type=int),
         )
@@ -98,7 +99,7 @@ def shared_suppliers() -> ResponseReturnValue:
 def export_shared_suppliers(kind: str) -> ResponseReturnValue:
     """Every shared supplier with each body's spend, in pounds."""
     with reading() as session:
-        suppliers, bodies = queries.list_shared_suppliers(session, current_actor(), search=_search())
+        suppliers, bodies = queries.list_shared_suppliers(session, current_actor(), search=_search(), mine=_mine())
     headers = [
         gettext("Supplier"),
         gettext("Bodies"),
@@ -120,6 +121,10 @@ def export_shared_suppliers(kind: str) -> ResponseReturnValue:
         for supplier in suppliers
     ]
     return download("shared-suppliers", gettext("Shared suppliers"), headers, rows, kind)
+
+
+def _mine() -> bool:
+    return request.args.get("mine") == "1"
 
 
 def _search() -> str:
