@@ -100,6 +100,35 @@ def test_bad_typing_is_answered_beside_its_field_and_kept(session, address, clie
     assert count(session, RequirementLine) == 0
 
 
+def test_every_fault_of_a_need_is_said_in_one_round(session, world, address, client_of):
+    line = make_requirement(session, world, "gateshead")
+    session.commit()
+    wrong = {
+        **NEED,
+        "description": "12345",
+        "category_code": "12345678",
+        "quantity": "9999999999999",
+        "unit": "",
+        "place_gss": "E99999999",
+        "needed_until-year": "2026",
+    }
+    sentences = (
+        "“12345” does not describe anything",
+        "There is no CPV code 12345678",
+        "The quantity 9999999999999 is too large",
+        "Select a unit",
+        "There is no place with the GSS code E99999999",
+        "The last day must be the same as or after the first day",
+    )
+    client = client_of("gateshead")
+    for place in ("needs/add", f"needs/{line.id}/edit"):
+        page = text_of(client.post(f"{address}/{place}", data={**wrong, "seen_version": "1"}))
+        for sentence in sentences:
+            assert page.count(sentence) >= 2, sentence  # in the summary and beside the field
+    session.expire_all()
+    assert (count(session, RequirementLine), line.version) == (1, 1)
+
+
 def test_a_line_is_changed_and_removed_from_the_table(session, world, address, client_of):
     line = make_requirement(session, world, "gateshead")
     session.commit()

@@ -1,7 +1,12 @@
 """What people do in pooling."""
 
 from commonpurse.pooling.commands.budgets import add_budget, approve_budget, change_budget, refuse_budget, remove_budget
-from commonpurse.pooling.commands.needs import add_requirement, change_requirement, remove_requirement
+from commonpurse.pooling.commands.needs import (
+    add_requirement,
+    change_requirement,
+    remove_requirement,
+    requirement_faults,
+)
 from commonpurse.pooling.commands.spending import import_spending
 from commonpurse.pooling.commands.uploads import check_upload, drop_upload, store_upload
 
@@ -17,5 +22,6 @@ __all__ = [
     "refuse_budget",
     "remove_budget",
     "remove_requirement",
+    "requirement_faults",
     "store_upload",
 ]

@@ -1,7 +1,9 @@
 """Saying what a body needs."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -134,15 +136,43 @@ def _checked(
     needed_until: date,
 ) -> dict[str, Any]:
     checks.dates(needed_from, needed_until)
-    return {
-        "description": checks.description(description),
-        "category_code": checks.category(session, category_code),
-        "quantity": checks.quantity(quantity),
-        "unit": checks.unit(unit),
-        "place_gss": checks.place(session, place_gss),
-        "needed_from": needed_from,
-        "needed_until": needed_until,
+    typed = {
+        "description": description,
+        "category_code": category_code,
+        "quantity": quantity,
+        "unit": unit,
+        "place_gss": place_gss,
     }
+    readers = _readers(session)
+    read = {name: readers[name](value) for name, value in typed.items()}
+    return {**read, "needed_from": needed_from, "needed_until": needed_until}
+
+
+def _readers(session: Session) -> dict[str, Callable[[Any], Any]]:
+    return {
+        "description": checks.description,
+        "category_code": partial(checks.category, session),
+        "quantity": checks.quantity,
+        "unit": checks.unit,
+        "place_gss": partial(checks.place, session),
+    }
+
+
+def requirement_faults(session: Session, typed: Mapping[str, Any]) -> list[Refused]:
+    """Every fault of the fields of a line that hold something, so that a page can say them at once."""
+    tries: list[Callable[[], Any]] = [
+        partial(read, typed[name]) for name, read in _readers(session).items() if typed.get(name)
+    ]
+    first, last = typed.get("needed_from"), typed.get("needed_until")
+    if first and last:
+        tries.append(partial(checks.dates, first, last))
+    faults: list[Refused] = []
+    for attempt in tries:
+        try:
+            attempt()
+        except Refused as fault:
+            faults.append(fault)
+    return faults
 
 
 def _refuse_repeat(

@@ -50,12 +50,25 @@ def export_needs(consortium_id: UUID, kind: str) -> ResponseReturnValue:
     return download("pooled-need", gettext("Pooled need"), [*headers, *bodies, gettext("Total")], rows, kind)
 
 
+def _is_right(form: NeedForm) -> bool:
+    """Whether the form was sent without a fault; else every fault is said, those of the form and of the rules."""
+    if not form.is_submitted():
+        return False
+    is_valid = form.validate()
+    with reading() as session:
+        faults = commands.requirement_faults(session, form.values())
+    for fault in faults:
+        if fault.field not in form.errors:
+            form.show(fault)
+    return is_valid and not faults
+
+
 @blueprint.route("/consortia/<uuid:consortium_id>/needs/add", methods=["GET", "POST"])
 @signed_in
 def add_need(consortium_id: UUID) -> ResponseReturnValue:
     """Say what one's own body needs."""
     form = NeedForm()
-    if form.validate_on_submit():
+    if _is_right(form):
         try:
             with transaction() as session:
                 values: dict[str, Any] = form.values()
@@ -77,7 +90,7 @@ def edit_need(consortium_id: UUID, line_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         consortium, line = queries.need_page(session, current_actor(), consortium_id, line_id)
     form = EditNeedForm(obj=line, seen_version=line.version)
-    if form.validate_on_submit():
+    if _is_right(form):
         try:
             with transaction() as session:
                 values: dict[str, Any] = {"consortium_id": consortium_id, "line_id": line_id, **form.values()}
