@@ -99,7 +99,7 @@ def test_the_award_needs_an_allocation_rule_that_was_agreed_before(session, worl
         award(session, world)
     make_agreed_rule(session, world, {"kind": "equal"})
     make_agreed_target(session, world, 100)
-    with pytest.raises(Refused, match="agreed on 2026-08-03") as caught:
+    with pytest.raises(Refused, match="agreed on 3 August 2026") as caught:
         award(session, world, awarded_on=date(2026, 8, 2))
     assert caught.value.field == "awarded_on"
     assert count(session, Contract) == 0

@@ -6,17 +6,20 @@ from datetime import date
 
 import pytest
 
+from commonpurse.consortia.models import Stage
 from commonpurse.delivery.rules import (
     MOST_BYTES,
     UnfitEvidence,
     UploadedFile,
     base_name,
     counts_heads,
+    has_reached_award,
     is_in_term,
     last_day,
     quarter_of,
     quarters_of,
     recognise,
+    say_day,
     say_quarter,
 )
 
@@ -120,3 +123,12 @@ def test_the_quarters_of_a_term_are_those_that_have_begun():
 )
 def test_a_measure_counts_heads_where_one_unit_is_one_person(unit, counts, heads):
     assert counts_heads(unit, counts) is heads
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_a_date_in_a_message_is_said_in_words(month):
+    assert str(say_day(date(2026, month, 2))) == f"{date(2026, month, 2):%-d %B %Y}"
+
+
+def test_an_award_is_offered_from_the_contract_stage_on():
+    assert [stage.value for stage in Stage if has_reached_award(stage)] == ["contract", "delivering", "closed"]

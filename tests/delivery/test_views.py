@@ -6,6 +6,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from commonpurse.consortia.models import Stage
 from commonpurse.delivery import queries
 from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
 from commonpurse.web.words import say
@@ -80,6 +81,23 @@ def test_the_award_is_recorded_from_the_form_with_the_agreed_targets_filled_in(s
     assert "Brightway Ltd" in page
 
 
+def test_recording_the_award_is_offered_from_the_contract_stage_on(session, world, client_of, base):
+    make_agreed_rule(session, world, {"kind": "equal"})
+    session.commit()
+    early = client_of("newcastle").get(f"{base}/").text
+    assert "once the consortium has reached the stage" in early
+    assert "Record the award" not in early
+    world.consortium.stage = Stage.CONTRACT
+    session.commit()
+    assert "Record the award" in client_of("newcastle").get(f"{base}/").text
+
+
+def test_an_observer_is_told_whom_to_ask(world, client_of, base, contract):
+    page = client_of("gateshead", "observer").get(f"{base}/outcomes/record")
+    assert page.status_code == 403
+    assert "Ask a buyer of your organisation to do it" in page.text
+
+
 def test_an_outcome_is_recorded_checked_and_its_evidence_downloaded(session, world, client_of, base, contract):
     gateshead = client_of("gateshead")
     assert "October to December 2026" in gateshead.get(f"{base}/outcomes/record").text
@@ -109,6 +127,16 @@ def test_an_outcome_without_evidence_is_refused_beside_the_file_field(session, w
         assert 'href="#files"' in page
         assert "Started as an apprentice" in page
     assert session.scalars(select(OutcomeRecord)).all() == []
+
+
+def test_a_choice_that_there_is_not_is_refused_in_words(session, world, client_of, base, contract):
+    unknown = {"commitment": "x", "quarter_starting": "2020-01-01", "subject_kind": "ghost"}
+    page = client_of("gateshead").post(f"{base}/outcomes/record", data=outcome(world, contract, **unknown)).text
+    for sentence in ("Select a measure the supplier", "Select a quarter", "Select whether a person or a thing"):
+        assert sentence in page
+    award = client_of("newcastle").post(f"{base}/award", data={"supplier_id": "x"}).text
+    assert "Select a supplier from the list" in award
+    assert "Not a valid choice" not in page + award
 
 
 def test_a_second_claim_is_refused_beside_its_field_and_the_typing_kept(session, world, client_of, base, contract):

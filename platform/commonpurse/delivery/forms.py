@@ -19,7 +19,7 @@ EVIDENCE_HINT = _l("PDF, PNG, JPEG, CSV, TXT or XLSX, smaller than 10 MB each, 1
 class RecordAwardForm(Form):
     """The contract that was awarded; `award_form` adds a quantity for each agreed target."""
 
-    supplier_id = SelectField(_l("Supplier"), [Optional()], choices=[], default="")
+    supplier_id = SelectField(_l("Supplier"), [Optional()], choices=[], default="", validate_choice=False)
     supplier_name = TextField(
         _l("Name of a supplier that is not in the list"), [Length(max=200, message=_l("Enter 200 characters or fewer"))]
     )
@@ -45,6 +45,12 @@ class RecordAwardForm(Form):
     starts_on = DatePartsField(_l("First day of the term"), [Needed(_l("Enter the first day of the term"))])
     ends_on = DatePartsField(_l("Last day of the term"), [Needed(_l("Enter the last day of the term"))])
     submit = SubmitField(_l("Record the award"))
+
+    def validate_supplier_id(self, field: SelectField) -> None:
+        """Raises ValidationError for a supplier that is not in the list."""
+        listed: Any = field.choices
+        if field.data not in {choice.value for choice in listed}:
+            raise ValidationError(gettext("Select a supplier from the list, or enter the name of another"))
 
     def values(self) -> dict[str, Any]:
         """The command's arguments, the commitments gathered by measure."""

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import PurePosixPath
 
 from commonpurse.calc.sentence import Sentence, message
+from commonpurse.consortia.models import Stage
 
 MOST_FILES = 10
 MOST_BYTES = 10 * 1024 * 1024
@@ -22,6 +23,20 @@ _QUARTERS = {
     7: message("July to September %(year)s"),
     10: message("October to December %(year)s"),
 }
+_DAYS = (
+    message("%(day)s January %(year)s"),
+    message("%(day)s February %(year)s"),
+    message("%(day)s March %(year)s"),
+    message("%(day)s April %(year)s"),
+    message("%(day)s May %(year)s"),
+    message("%(day)s June %(year)s"),
+    message("%(day)s July %(year)s"),
+    message("%(day)s August %(year)s"),
+    message("%(day)s September %(year)s"),
+    message("%(day)s October %(year)s"),
+    message("%(day)s November %(year)s"),
+    message("%(day)s December %(year)s"),
+)
 
 
 @dataclass(frozen=True)
@@ -69,6 +84,11 @@ def say_quarter(quarter_starting: date) -> Sentence:
     return Sentence(_QUARTERS[quarter_starting.month], {"year": quarter_starting.year})
 
 
+def say_day(day: date) -> Sentence:
+    """A date in words, as a value of a refusal: 22 November 2026."""
+    return Sentence(_DAYS[day.month - 1], {"day": day.day, "year": day.year})
+
+
 def recognise(file: UploadedFile) -> str:
     """The media type of a file, by its content. Raises UnfitEvidence."""
     name = base_name(file.filename)
@@ -91,6 +111,11 @@ def check_count(files: Sequence[UploadedFile]) -> None:
         raise UnfitEvidence("Select a file that proves the outcome")
     if len(files) > MOST_FILES:
         raise UnfitEvidence("Select %(most)s files or fewer", most=MOST_FILES)
+
+
+def has_reached_award(stage: Stage) -> bool:
+    """Whether a consortium is so far that an award can be recorded."""
+    return stage in {Stage.CONTRACT, Stage.DELIVERING, Stage.CLOSED}
 
 
 def counts_heads(unit: str, counts: str) -> bool:

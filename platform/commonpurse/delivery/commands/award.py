@@ -15,7 +15,7 @@ from commonpurse.core.errors import Refused, require
 from commonpurse.delivery import policy, queries
 from commonpurse.delivery.events import AwardRecorded
 from commonpurse.delivery.models import Commitment, Contract
-from commonpurse.delivery.rules import MOST_UNITS
+from commonpurse.delivery.rules import MOST_UNITS, say_day
 from commonpurse.identity.commands import register_organisation
 from commonpurse.identity.models import Organisation, OrganisationKind
 from commonpurse.identity.queries import find_organisation_by_name
@@ -103,7 +103,7 @@ def _require_rule(session: Session, consortium_id: UUID, awarded_on: date) -> No
             "The allocation rule was agreed on %(agreed)s. The award must not be earlier: "
             "bodies agree how outcomes are shared before the award",
             field="awarded_on",
-            agreed=agreed.agreed_at.date().isoformat(),
+            agreed=say_day(agreed.agreed_at.date()),
         )
 
 

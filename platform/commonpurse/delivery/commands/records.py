@@ -34,6 +34,7 @@ from commonpurse.delivery.rules import (
     is_in_term,
     quarter_of,
     recognise,
+    say_day,
 )
 from commonpurse.measures.models import Measure
 
@@ -81,7 +82,11 @@ def record_outcome(
         Refused: the figures cannot be, or the thing is claimed already.
     """
     consortium, contract = queries.get_contract(session, actor, consortium_id, contract_id)
-    require(policy.may_report(actor, consortium), "You cannot record outcomes here", who="A buyer of a joined body can")
+    require(
+        policy.may_report(actor, consortium),
+        "You cannot record outcomes here",
+        who="Ask a buyer of your organisation to do it",
+    )
     measure = _measure(contract, measure_id)
     kind = _kind(measure, subject_kind)
     record = OutcomeRecord(
@@ -130,7 +135,7 @@ def check_record(
     require(
         policy.may_check(actor, consortium, record),
         "You cannot check records here",
-        who="A buyer or an approver of a joined body can",
+        who="Ask a buyer or an approver of your organisation to do it",
     )
     if answer not in {"verify", "return"}:
         raise Refused("Select whether the record is right", field="answer")
@@ -300,8 +305,8 @@ def _quarter(contract: Contract, quarter_starting: date, today: date) -> date:
         raise Refused(
             "Select a quarter within the term of the contract, %(starts)s to %(ends)s",
             field="quarter_starting",
-            starts=contract.starts_on.isoformat(),
-            ends=contract.ends_on.isoformat(),
+            starts=say_day(contract.starts_on),
+            ends=say_day(contract.ends_on),
         )
     if quarter_starting > today:
         raise Refused("Select a quarter that has begun", field="quarter_starting")

@@ -14,7 +14,7 @@ from commonpurse.core.errors import require
 from commonpurse.delivery import policy
 from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
 from commonpurse.delivery.queries.rows import count_awaiting_check, list_contracts, list_suppliers
-from commonpurse.delivery.rules import quarters_of, say_quarter
+from commonpurse.delivery.rules import has_reached_award, quarters_of, say_quarter
 from commonpurse.workspaces.queries import AgreedTarget, agreed_allocation, agreed_targets
 
 
@@ -56,6 +56,7 @@ class DeliveryPage:
     contracts: tuple[ContractPart, ...]
     awaiting_check: int
     rule_agreed: bool
+    is_awardable: bool
     may_record_award: bool
     may_report: bool
 
@@ -71,7 +72,8 @@ def delivery_page(session: Session, actor: Actor, consortium_id: UUID) -> Delive
         contracts=contracts,
         awaiting_check=count_awaiting_check(session, consortium_id),
         rule_agreed=agreed_allocation(session, consortium_id) is not None,
-        may_record_award=policy.may_record_award(actor, consortium),
+        is_awardable=has_reached_award(consortium.stage),
+        may_record_award=has_reached_award(consortium.stage) and policy.may_record_award(actor, consortium),
         may_report=bool(contracts) and policy.may_report(actor, consortium),
     )
 
@@ -163,7 +165,11 @@ class ReportPage:
 def report_page(session: Session, actor: Actor, consortium_id: UUID, *, today: date) -> ReportPage:
     """Contracts and quarters to choose from. Raises NotFound, and NotAllowed for who may not report."""
     consortium = get_joined_consortium(session, actor, consortium_id)
-    require(policy.may_report(actor, consortium), "You cannot record outcomes here", who="A buyer of a joined body can")
+    require(
+        policy.may_report(actor, consortium),
+        "You cannot record outcomes here",
+        who="Ask a buyer of your organisation to do it",
+    )
     contracts = list_contracts(session, consortium_id)
     quarters = {
         quarter for contract in contracts for quarter in quarters_of(contract.starts_on, contract.ends_on, today)
