@@ -32,12 +32,12 @@ class Needed:
         self.message = message
 
     def __call__(self, form: Form, field: Field) -> None:
-        """Raises StopValidation for an empty field, unless typing that could not be read explains itself."""
+        """Raises StopValidation for an empty field and an unknown choice; unreadable typing explains itself."""
         if field.process_errors:
             raise StopValidation
         data = field.data
-        if data is None or (isinstance(data, str) and not data.strip()) or data == []:
-            field.errors = []  # radios that nobody touched already say "Not a valid choice."
+        if field.errors or data is None or (isinstance(data, str) and not data.strip()) or data == []:
+            field.errors = []  # a choice that nobody made, or that there is not, already says "Not a valid choice."
             raise StopValidation(str(self.message))
 
 
