@@ -159,6 +159,7 @@ outcomes.issue                   -                    LEAD_BUYERS
 outcomes.show_split              MEMBERS              -
 outcomes.statement               MEMBERS              -
 outcomes.statement_csv           MEMBERS              -
+outcomes.shares                  MEMBERS              -
 outcomes.correct                 BUYERS               BUYERS
 outcomes.reopen                  SECOND_PERSON        SECOND_PERSON
 """

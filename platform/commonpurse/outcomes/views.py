@@ -1,6 +1,8 @@
 """Pages of the ledger: who has what, how every share came about, and each body's statement."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -10,12 +12,14 @@ from flask_babel import ngettext
 
 from commonpurse.calc.quantity import from_smallest
 from commonpurse.core.errors import DomainError, Refused
-from commonpurse.core.tabular import write_csv
+from commonpurse.core.tabular import write_csv, write_xlsx
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.outcomes import commands, queries
 from commonpurse.outcomes.forms import CorrectOutcomeForm, IssueForm, ReopenOutcomeForm
+from commonpurse.outcomes.rules import statement_file
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.fields import Choice
+from commonpurse.web.limits import EXPENSIVE, limiter
 
 blueprint = Blueprint("outcomes", __name__, url_prefix="/consortia/<uuid:consortium_id>/outcomes")
 
@@ -66,6 +70,33 @@ def show_split(consortium_id: UUID, split_id: UUID) -> ResponseReturnValue:
     return render_template("outcomes/show_split.html", page=page)
 
 
+@blueprint.get("/shares.<any(csv, xlsx):kind>")
+@limiter.limit(EXPENSIVE)
+@signed_in
+def shares(consortium_id: UUID, kind: str) -> ResponseReturnValue:
+    """Every body's share by measure and quarter, as a file."""
+    from commonpurse.outcomes import reports
+
+    with reading() as session:
+        found = queries.list_quarterly_shares(session, current_actor(), consortium_id)
+    table = reports.shares_by_quarter(found)
+    heads = [_("Measure"), _("Unit"), _("Body"), *map(str, table.columns[:-1]), _("Total")]
+    totals = reports.totals_by_quarter(table)
+    rows = [_in_units(key, amounts) for key, amounts in zip(table.index, table.to_numpy().tolist(), strict=True)]
+    sums = zip(totals.index, totals.to_numpy().tolist(), strict=True)
+    rows += [_in_units((*key, _("Total")), amounts) for key, amounts in sums]
+    content = write_csv(heads, rows) if kind == "csv" else write_xlsx(heads, rows, title=_("Shares"))
+    media = "text/csv" if kind == "csv" else "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return Response(
+        content, mimetype=media, headers={"Content-Disposition": f"attachment; filename=shares-by-quarter.{kind}"}
+    )
+
+
+def _in_units(key: Any, amounts: list[int]) -> list[str | Decimal]:
+    measure, unit, decimals, body = key
+    return [measure, unit, body or _("Unallocated"), *(from_smallest(int(amount), decimals) for amount in amounts)]
+
+
 @blueprint.get("/statements/<uuid:organisation_id>")
 @signed_in
 def statement(consortium_id: UUID, organisation_id: UUID) -> ResponseReturnValue:
@@ -106,7 +137,7 @@ def statement_csv(consortium_id: UUID, organisation_id: UUID) -> ResponseReturnV
         for line in page.lines
     ]
     response = Response(write_csv(headers, rows), content_type="text/csv; charset=utf-8")
-    response.headers.set("Content-Disposition", "attachment", filename=f"statement-{until or 'empty'}.csv")
+    response.headers.set("Content-Disposition", "attachment", filename=statement_file(page.organisation, page.until))
     return response
 
 
@@ -127,7 +158,7 @@ def correct(consortium_id: UUID, record_id: UUID) -> ResponseReturnValue:
     form = CorrectOutcomeForm(
         quantity=from_smallest(record.quantity, record.decimals),
         quarter_starting=record.quarter_starting.isoformat(),
-        place=record.place_gss,
+        place=page.place,
         seen_version=page.record.version,
     )
     form.quarter_starting.choices = [

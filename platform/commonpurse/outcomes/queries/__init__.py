@@ -22,6 +22,7 @@ from commonpurse.outcomes.queries.rows import (
     spec_of,
     weight_digest,
 )
+from commonpurse.outcomes.queries.shares import list_quarterly_shares
 from commonpurse.outcomes.queries.statements import Statement, statement
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "is_split",
     "ledger_page",
     "list_live_splits",
+    "list_quarterly_shares",
     "list_unsplit_records",
     "live_split_of",
     "reopen_page",

@@ -1,0 +1,33 @@
+"""Tables of shares, made by pandas from whole smallest units; nothing here is a float."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from commonpurse.outcomes.queries.shares import QuarterlyShare
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MEASURE = ["measure", "unit", "decimals"]
+
+
+def shares_by_quarter(shares: Sequence[QuarterlyShare]) -> "pd.DataFrame":
+    """One row per (measure, unit, decimals, body) in the order given, one column per quarter, and `total`.
+
+    All columns are int64 in the measure's smallest units; a quarter without a share is 0.
+    """
+    import pandas as pd
+
+    frame = pd.DataFrame([vars(share) for share in shares], columns=[*MEASURE, "body", "quarter_starting", "amount"])
+    frame["amount"] = frame["amount"].astype("int64")
+    table = frame.pivot_table(
+        index=[*MEASURE, "body"], columns="quarter_starting", values="amount", aggfunc="sum", fill_value=0, sort=False
+    )
+    table = table.reindex(columns=sorted(table.columns)).astype("int64")
+    table["total"] = table.sum(axis="columns").astype("int64")
+    return table
+
+
+def totals_by_quarter(table: "pd.DataFrame") -> "pd.DataFrame":
+    """The sums of all bodies, unallocated included: one row per (measure, unit, decimals)."""
+    return table.groupby(level=MEASURE, sort=False).sum()
