@@ -9,6 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import func, select
 
+from commonpurse.calc.units import UNITS
 from commonpurse.consortia.models import Stage
 from commonpurse.core.tabular import read_table
 from commonpurse.pooling.models import ApprovalState, BudgetContribution, RequirementLine, Upload
@@ -241,6 +242,14 @@ def test_the_template_with_its_own_example_filled_in_is_right(session, address, 
     data = {"file": (BytesIO(filled.getvalue()), f"filled.{file_type}")}
     answer = client.post(f"{address}/{kind}/upload", data=data, content_type="multipart/form-data")
     assert "1 row is right. No row has a fault." in text_of(client.get(answer.location))
+
+
+def test_the_page_of_the_template_lists_every_unit_it_can_use(session, address, client_of):
+    client = client_of("gateshead")
+    page = text_of(client.get(f"{address}/requirements/upload"))
+    listed = page.partition("Units the file can use ")[2].partition(". Capital letters")[0]
+    assert listed.split(", ") == [unit.code for unit in UNITS]
+    assert "Units the file can use" not in text_of(client.get(f"{address}/budget/upload"))
 
 
 def test_a_file_is_checked_row_by_row_and_stored_once_on_a_persons_word(session, address, client_of):

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from commonpurse.calc.sentence import Sentence
+from commonpurse.calc.units import UNITS
 from commonpurse.core.errors import Refused
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.pooling import commands, queries
@@ -67,6 +68,7 @@ def upload(consortium_id: UUID, kind: str) -> ResponseReturnValue:
         filled=TEMPLATES[kind],
         back=TABLES[kind],
         form=form,
+        units=[unit.code for unit in UNITS],
     )
 
 
