@@ -104,7 +104,10 @@ def test_a_statement_has_opening_period_and_cumulative_shares_by_place(
     )  # fmt: skip
     issue(session, world)
     path = f"{base}/statements/{world.organisation('gateshead')}"
-    lines = client_of("darlington").get(f"{path}.csv").data.decode("utf-8-sig").splitlines()
+    table = client_of("darlington").get(f"{path}.csv")
+    named = "statement-gateshead-council-2027-january-to-march.csv"
+    assert table.headers["Content-Disposition"] == f"attachment; filename={named}"
+    lines = table.data.decode("utf-8-sig").splitlines()
     title = 'Gateshead Council,"Apprenticeship starts, level 3",people'
     assert lines[1:] == [
         f"{title},Gateshead,E08000037,2027-01-01,0,333,333",
@@ -171,7 +174,9 @@ def test_a_record_is_corrected_from_its_page(session, world, client_of, base, po
     record = session.scalars(select(OutcomeRecord)).one()
     path = f"{base}/records/{record.id}/correct"
     client = client_of("newcastle")
-    assert "The split is taken back exactly" in client.get(path).text
+    page = client.get(path).text
+    assert "The split is taken back exactly. There is no other outcome in it." in page
+    assert 'value="Newcastle upon Tyne"' in page
     sent = {
         "quantity": "900",
         "quarter_starting": "2026-10-01",

@@ -1,6 +1,8 @@
 """Pure decisions about splits: which belong together, and what one shows."""
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -28,3 +30,17 @@ def worth_pence(share: int, decimals: int, value_gbp: Decimal) -> int:
     """What a share is worth in whole pence at a value in GBP for one unit, halves away from zero."""
     pence = from_smallest(share, decimals) * value_gbp * 100
     return int(pence.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def statement_file(body: str, until: date | None) -> str:
+    """What the table of a body's statement is called on a disk: whose it is, and the quarter it ends with.
+
+    >>> statement_file("St. Helens Council", date(2026, 10, 1))
+    'statement-st-helens-council-2026-october-to-december.csv'
+    """
+    name = "-".join(re.findall(r"[a-z0-9]+", body.lower())) or "body"
+    quarter = f"{until.year}-{_QUARTERS[until.month]}" if until else "empty"
+    return f"statement-{name}-{quarter}.csv"
+
+
+_QUARTERS = {1: "january-to-march", 4: "april-to-june", 7: "july-to-september", 10: "october-to-december"}

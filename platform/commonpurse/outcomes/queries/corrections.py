@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from commonpurse.calc.sentence import Sentence
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import require
-from commonpurse.delivery.queries import RecordPage, get_record, quarters_of, record_page, say_quarter
+from commonpurse.delivery.queries import RecordPage, find_place, get_record, quarters_of, record_page, say_quarter
 from commonpurse.outcomes.queries.rows import live_split_of
 
 
@@ -18,6 +18,8 @@ class CorrectPage:
     """The record as it is, the quarters to choose from, and what else is in the split that would be reversed."""
 
     record: RecordPage
+    place: str
+    """The name of the place, or its GSS code where another area has the same name."""
     quarters: tuple[tuple[date, Sentence], ...]
     others_in_split: int | None
 
@@ -32,8 +34,10 @@ def correct_page(session: Session, actor: Actor, consortium_id: UUID, record_id:
     )
     _, record = get_record(session, actor, consortium_id, record_id)
     quarters = quarters_of(record.contract.starts_on, record.contract.ends_on, today)
+    named = find_place(session, page.record.place)
     return CorrectPage(
         record=page,
+        place=page.record.place if named and named.gss == page.record.place_gss else page.record.place_gss,
         quarters=tuple((quarter, say_quarter(quarter)) for quarter in reversed(quarters)),
         others_in_split=_others_in_split(session, record_id),
     )
