@@ -293,3 +293,37 @@ def test_the_agenda_follows_too_and_links_to_what_happened(served):
     counter(gateshead, "777")
     sees(room, "777 people", "#agenda")
     sees(room, "New", "#minutes")
+
+
+def test_the_keyboard_keeps_its_place_on_a_narrow_screen_when_parts_are_swapped(served):
+    gateshead, page = served.live("gateshead"), served.opened_by("newcastle", viewport={"width": 320, "height": 700})
+    expect(page.locator("#live")).to_have_attribute("data-now", "connected", timeout=PATIENCE_MS)
+    page.locator("#object-summary").focus()
+    counter(gateshead, "120")
+    sees(page, "120 people")
+    expect(page.locator("#abstain-summary")).to_be_visible()
+    page.locator("#object-summary").focus()
+    page.keyboard.press("Enter")
+    gateshead.wait_for_timeout(1100)
+    counter(gateshead, "130")
+    sees(page, "130 people")
+    expect(page.locator("#object-summary")).to_be_focused()
+    expect(page.locator("#object")).to_have_attribute("open", "")
+    page.wait_for_timeout(700)
+    page.get_by_role("button", name="Agree to this: 130 people").focus()
+    page.keyboard.press("Enter")
+    is_frozen_in(page)
+    expect(page.locator("#answer")).to_be_focused()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_focus_stays_on_the_link_of_an_item_when_the_agenda_is_swapped(served):
+    gateshead, room = served.live("gateshead"), served.opened_by("darlington", viewport={"width": 320, "height": 700})
+    room.goto(f"{served.address.rpartition('/')[0]}/")
+    expect(room.locator("#live")).to_have_attribute("data-now", "connected", timeout=PATIENCE_MS)
+    link = room.locator(f"#agenda a[href$='{served.item}']")
+    link.focus()
+    counter(gateshead, "777")
+    sees(room, "777 people", "#agenda")
+    expect(link).to_be_focused()
+    assert room.evaluate("document.documentElement.scrollWidth") <= 320
