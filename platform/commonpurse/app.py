@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
-from flask import Blueprint, Flask, current_app, url_for
+from flask import Blueprint, Flask, url_for
 from flask_babel import Babel, get_locale, gettext
 from flask_login import current_user
 from flask_wtf import CSRFProtect
@@ -113,21 +113,15 @@ def _furniture() -> dict[str, Any]:
         }
     return {
         "navigation": [
-            {"area": area, "text": text, "href": url_for(endpoint)}
-            for area, (text, endpoint) in areas.items()
-            if endpoint in current_app.view_functions
+            {"area": area, "text": text, "href": url_for(endpoint)} for area, (text, endpoint) in areas.items()
         ],
         "current_area": "",
         "breadcrumbs": [],
         "back_href": "",
         "home_href": url_for("notifications.home"),
-        "sign_in_href": url_for("identity.sign_in") if "identity.sign_in" in current_app.view_functions else "",
+        "sign_in_href": url_for("identity.sign_in"),
         "footer_links": [
-            *(
-                [{"text": gettext("Public register"), "href": url_for("transparency.register")}]
-                if "transparency.register" in current_app.view_functions
-                else []
-            ),
+            {"text": gettext("Public register"), "href": url_for("transparency.register")},
             {"text": gettext("Accessibility"), "href": url_for("ops.accessibility")},
             {"text": gettext("Privacy"), "href": url_for("ops.privacy")},
         ],

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from commonpurse.core import log
 from commonpurse.core.actor import SYSTEM
 
-
 COPY = "INSERT INTO core_entry (stream, seq, at, actor_label, kind, data, previous_hash, hash)"
 SECOND = "WHERE stream = 'bell' AND seq = 2"
 

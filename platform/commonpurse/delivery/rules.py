@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from pathlib import PurePosixPath
 
 from commonpurse.calc.sentence import Sentence, message
-from commonpurse.consortia.models import Stage
 
 MOST_FILES = 10
 MOST_BYTES = 10 * 1024 * 1024
@@ -113,9 +112,9 @@ def check_count(files: Sequence[UploadedFile]) -> None:
         raise UnfitEvidence("Select %(most)s files or fewer", most=MOST_FILES)
 
 
-def has_reached_award(stage: Stage) -> bool:
+def has_reached_award(stage: str) -> bool:
     """Whether a consortium is so far that an award can be recorded."""
-    return stage in {Stage.CONTRACT, Stage.DELIVERING, Stage.CLOSED}
+    return stage in {"contract", "delivering", "closed"}
 
 
 def counts_heads(unit: str, counts: str) -> bool:

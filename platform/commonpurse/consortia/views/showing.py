@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -60,7 +60,6 @@ def _parts(consortium_id: UUID) -> list[dict[str, str]]:
     return [
         {"text": text, "hint": hint, "href": url_for(endpoint, consortium_id=consortium_id)}
         for endpoint, (text, hint) in rooms.items()
-        if endpoint in current_app.view_functions
     ]
 
 
