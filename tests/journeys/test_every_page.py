@@ -27,9 +27,12 @@ OF_EACH = 2
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AXE = """tags => axe.run(document, {runOnly: tags}).then(found => found.violations.map(
     fault => fault.id + " at " + fault.nodes.map(node => node.target.join(" ")).join(", ")))"""
-EMPTIED = """form => { for (const input of form.querySelectorAll("input, textarea")) {
+EMPTIED = """form => {
+    form.closest("details")?.setAttribute("open", "");
+    for (const input of form.querySelectorAll("input, textarea")) {
     if (["hidden", "submit", "radio", "checkbox"].includes(input.type)) input.checked = false; else input.value = "";
-} form.requestSubmit(); }"""
+    }
+    form.requestSubmit(); }"""
 UNTOUCHED = ("/sign-out", "/organisations/switch", "/account/sign-out-everywhere")
 
 

@@ -213,7 +213,7 @@ def test_money_is_refused_with_a_reason_only(session, world, address, client_of)
         ("amount_pence", "", "Enter an amount"),
         ("commitment_level", "", "Select how firm the money is"),
         ("source", "", "Enter the budget the money comes from"),
-        ("financial_year", "1066", "Not a valid choice"),
+        ("financial_year", "1066", "Select a financial year"),
     ],
 )
 def test_bad_money_is_answered_beside_its_field(session, address, client_of, field, value, sentence):

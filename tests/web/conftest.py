@@ -28,7 +28,7 @@ def application() -> Flask:
     app.template_filter("state_in_words")(state_in_words)
     Babel(app)
     CSRFProtect(app)
-    for endpoint in ("list_page", "identity.sign_out", "identity.switch_organisation"):
+    for endpoint in ("list_page", "identity.account", "identity.sign_out", "identity.switch_organisation"):
         app.add_url_rule(f"/{endpoint}", endpoint, lambda: "")
     return app
 
