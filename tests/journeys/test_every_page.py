@@ -7,7 +7,7 @@ lead to the very input.
 
 from collections import Counter, deque
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urldefrag, urlsplit
 
@@ -15,12 +15,16 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 from playwright.sync_api import Error as PlaywrightError
+from pyotp import TOTP
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
-from commonpurse.identity.models import Membership, Person
+from commonpurse.identity.models import LinkPurpose, Membership, Person, SingleUseLink
+from commonpurse.identity.rules.passwords import hash_password
+from commonpurse.identity.rules.tokens import hash_token
 from support.everything import addresses, make_everything
+from support.identity_rows import PASSWORD
 from support.running import Running, running, sqlite_url
 from support.world import World, make_organisation, make_person, make_world
 
@@ -225,31 +229,38 @@ ELSEWHERE = {
 }
 """Pages of stages the demonstration has left behind: the test below opens them over rows of those stages."""
 
-NOT_REACHED = ELSEWHERE | {
-    "static",
-    "ops.healthz",
-    "ops.robots",
-    # Data and files.
-    "consortia.bodies_json",
-    "delivery.download_evidence",
-    "delivery.records_csv",
-    "identity.organisations_json",
-    "outcomes.shares",
-    "outcomes.statement_csv",
-    "pooling.export_budget",
-    "pooling.export_needs",
-    "pooling.export_shared_suppliers",
-    "pooling.template",
-    "reference.areas_json",
-    "reference.categories_json",
-    "transparency.download",
-    # Behind a secret that only its own test holds.
+BEHIND_A_SECRET = {
     "identity.accept_invitation",
     "identity.recovery_codes",
     "identity.remove_second_factor",
     "identity.reset_password",
     "identity.second_factor",
 }
+"""Pages for those who hold a link or a code."""
+
+NOT_REACHED = (
+    ELSEWHERE
+    | BEHIND_A_SECRET
+    | {
+        "static",
+        "ops.healthz",
+        "ops.robots",
+        # Data and files.
+        "consortia.bodies_json",
+        "delivery.download_evidence",
+        "delivery.records_csv",
+        "identity.organisations_json",
+        "outcomes.shares",
+        "outcomes.statement_csv",
+        "pooling.export_budget",
+        "pooling.export_needs",
+        "pooling.export_shared_suppliers",
+        "pooling.template",
+        "reference.areas_json",
+        "reference.categories_json",
+        "transparency.download",
+    }
+)
 """Pages no link of the demonstration leads to."""
 
 
@@ -289,3 +300,59 @@ def _everything(session: Session, app: Flask) -> tuple[dict[str, list[str]], dic
     ]
     found = {kind: list(places) for kind, places in addresses(app, session) if kind in ELSEWHERE}
     return found, {f"{role}@{body}": world.sign_in(session, body, role) for body, role in people}
+
+
+CODE_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@pytest.mark.timeout(200)
+def test_no_page_behind_a_secret_has_a_fault(
+    chromium: Browser, tmp_path: Path, whole_application: Flask, axe_source: str
+) -> None:
+    with running(sqlite_url(tmp_path), tmp_path) as server:
+        email = server.with_session(_secrets)
+        context = chromium.new_context()
+        walk = Walk(context.new_page(), server, whole_application, axe_source, Counter())
+        walk.try_one_of("identity.accept_invitation", ["/invitations/a-token-for-an-invitation"])
+        walk.try_one_of("identity.reset_password", ["/reset-password/a-token-for-a-reset"])
+        walk.page.goto(f"{server.url}/sign-in")
+        walk.page.locator("input[name=email]").fill(email)
+        walk.page.locator("input[name=password]").fill(PASSWORD)
+        walk.page.locator("main button[type=submit]").last.click()
+        walk.page.wait_for_url("**/sign-in/code**")
+        walk.try_one_of("identity.second_factor", ["/sign-in/code"])
+        walk.page.locator("input[name=code]").fill(TOTP(CODE_KEY).now())
+        walk.page.locator("main button[type=submit]").last.click()
+        walk.page.wait_for_url(f"{server.url}/")
+        walk.try_one_of("identity.recovery_codes", ["/account/recovery-codes"])
+        walk.try_one_of("identity.remove_second_factor", ["/account/second-factor/remove"])
+        walk.send_every_form_empty()
+        context.close()
+    assert walk.faults == [], "\n".join(walk.faults)
+    assert set(walk.seen) == BEHIND_A_SECRET
+
+
+def _secrets(session: Session) -> str:
+    """A person with a password and a second factor, and a link of each kind; the person's address."""
+    world = make_world(session)
+    person = world.people["newcastle", "buyer"]
+    person.password_hash = hash_password(PASSWORD)
+    person.second_factor_secret, person.second_factor_since = CODE_KEY, datetime.now(UTC)
+    now = datetime.now(UTC)
+    for purpose, token, address in (
+        (LinkPurpose.INVITATION, "a-token-for-an-invitation", "new@newcastle.example"),
+        (LinkPurpose.PASSWORD_RESET, "a-token-for-a-reset", person.email),
+    ):
+        session.add(
+            SingleUseLink(
+                token_hash=hash_token(token),
+                purpose=purpose,
+                email=address,
+                label="New",
+                organisation_id=world.organisation("newcastle"),
+                roles=["buyer"],
+                made_at=now,
+                expires_at=now + timedelta(hours=1),
+            )
+        )
+    return person.email
