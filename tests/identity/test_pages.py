@@ -160,7 +160,7 @@ def test_a_person_of_no_organisation_registers_one_and_administers_it(client_of,
         ({"public_body_kind": ""}, "Select the kind of public body"),
         ({"public_body_kind": "local_authority", "area_gss": ""}, "Enter the area of the local authority"),
         ({"area_gss": "Atlantis"}, "Enter the name of an area, such as Gateshead, or its GSS code"),
-        ({"gb_ppon": "12-34"}, "The number must look like PXXX-1234-ABCD"),
+        ({"gb_ppon": "12-34"}, "The number must look like PBCD-1234-EFGH"),
         ({"gss": "E08999999"}, "There is no area with the GSS code E08999999"),
     ],
 )

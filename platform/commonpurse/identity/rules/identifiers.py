@@ -34,7 +34,7 @@ class Scheme:
 SCHEMES: Mapping[str, Scheme] = {
     scheme.code: scheme
     for scheme in (
-        Scheme("GB-PPON", "PXXX-1234-ABCD", "[A-Z]{4}-[0-9]{4}-[A-Z]{4}"),
+        Scheme("GB-PPON", "PBCD-1234-EFGH", "[A-Z]{4}-[0-9]{4}-[A-Z]{4}"),
         Scheme("GB-COH", "01234567", "(?=.{8}$)[A-Z]{0,2}[0-9]{4,8}[A-Z]{0,2}", width=8),
         Scheme("GB-CHC", "1234567", "[0-9]{6,7}"),
         Scheme("GB-SC", "SC012345", "SC[0-9]{6}"),
