@@ -6,6 +6,7 @@ only `kernel` imports numpy, so that a page which splits nothing never loads it.
 - `quantity`, `money`, `units`: figures as people type them, held as whole numbers of the smallest unit.
 - `digest`: canonical JSON and its SHA-256, alone and chained.
 - `sentence`: English with named values, translated where it is shown.
+- `worked`: what every rule answers.
 - `apportion`: the largest-remainder rule in Python integers, the reference for everything else.
 - `kernel`: the same rule for many rows at once.
 - `allocation_rules`: the rules a consortium can agree. A new rule is one class there and one line in its table.
