@@ -1,10 +1,10 @@
 """Stages and decision rules as pure functions."""
 
-from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from commonpurse.consortia import rules
 from commonpurse.consortia.models import DecisionRule, Stage

@@ -1,9 +1,9 @@
 """The event log: gapless, chained, append-only on both databases."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
+from msgspec import Struct
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -15,8 +15,7 @@ COPY = "INSERT INTO core_entry (stream, seq, at, actor_label, kind, data, previo
 SECOND = "WHERE stream = 'bell' AND seq = 2"
 
 
-@dataclass(frozen=True)
-class BellRung:
+class BellRung(Struct, frozen=True):
     """Somebody rang."""
 
     kind: ClassVar[str] = "tests.bell_rung"

@@ -1,10 +1,10 @@
 """Commits happen in one place; what was recorded leaves only after them; pages cannot write."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
+from msgspec import Struct
 from sqlalchemy import delete, text
 
 from commonpurse.core import db, jobs, log
@@ -14,8 +14,7 @@ from commonpurse.core.transaction import reading, transaction
 from support.world import make_area
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(Struct, frozen=True):
     kind: ClassVar[str] = "tests.counted"
     number: int
 

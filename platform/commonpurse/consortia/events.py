@@ -1,13 +1,13 @@
 """What happens in a consortium, for its stream of the event log."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class ConsortiumFormed:
+
+class ConsortiumFormed(Struct, frozen=True):
     """A body started a consortium and leads it."""
 
     kind: ClassVar[str] = "consortia.consortium_formed"
@@ -17,8 +17,7 @@ class ConsortiumFormed:
     body: str
 
 
-@dataclass(frozen=True)
-class PurposeChanged:
+class PurposeChanged(Struct, frozen=True):
     """The lead said anew what the consortium is for."""
 
     kind: ClassVar[str] = "consortia.purpose_changed"
@@ -27,8 +26,7 @@ class PurposeChanged:
     category_code: str
 
 
-@dataclass(frozen=True)
-class PlaceChanged:
+class PlaceChanged(Struct, frozen=True):
     """The lead chose the place the consortium buys for."""
 
     kind: ClassVar[str] = "consortia.place_changed"
@@ -36,8 +34,7 @@ class PlaceChanged:
     area: str
 
 
-@dataclass(frozen=True)
-class LeadChanged:
+class LeadChanged(Struct, frozen=True):
     """The lead authority handed the lead to another body that has joined."""
 
     kind: ClassVar[str] = "consortia.lead_changed"
@@ -47,8 +44,7 @@ class LeadChanged:
     before: str
 
 
-@dataclass(frozen=True)
-class RuleChanged:
+class RuleChanged(Struct, frozen=True):
     """The lead chose how the bodies decide."""
 
     kind: ClassVar[str] = "consortia.rule_changed"
@@ -56,16 +52,14 @@ class RuleChanged:
     quorum_percent: int
 
 
-@dataclass(frozen=True)
-class TimetableChanged:
+class TimetableChanged(Struct, frozen=True):
     """The lead set the dates; `milestones` are those that now stand."""
 
     kind: ClassVar[str] = "consortia.timetable_changed"
     milestones: dict[str, date]
 
 
-@dataclass(frozen=True)
-class AgreementWritten:
+class AgreementWritten(Struct, frozen=True):
     """A new version of the join agreement counts, and every body has to sign it."""
 
     kind: ClassVar[str] = "consortia.agreement_written"
@@ -74,8 +68,7 @@ class AgreementWritten:
     text: str
 
 
-@dataclass(frozen=True)
-class BodyInvited:
+class BodyInvited(Struct, frozen=True):
     """The lead invited a body."""
 
     kind: ClassVar[str] = "consortia.body_invited"
@@ -84,8 +77,7 @@ class BodyInvited:
     position: int
 
 
-@dataclass(frozen=True)
-class BodyJoined:
+class BodyJoined(Struct, frozen=True):
     """An invited body accepted."""
 
     kind: ClassVar[str] = "consortia.body_joined"
@@ -93,8 +85,7 @@ class BodyJoined:
     body: str
 
 
-@dataclass(frozen=True)
-class AgreementSigned:
+class AgreementSigned(Struct, frozen=True):
     """A body signed one version of the join agreement."""
 
     kind: ClassVar[str] = "consortia.agreement_signed"
@@ -103,8 +94,7 @@ class AgreementSigned:
     number: int
 
 
-@dataclass(frozen=True)
-class InvitationDeclined:
+class InvitationDeclined(Struct, frozen=True):
     """An invited body declined."""
 
     kind: ClassVar[str] = "consortia.invitation_declined"
@@ -113,8 +103,7 @@ class InvitationDeclined:
     reason: str
 
 
-@dataclass(frozen=True)
-class BodyLeft:
+class BodyLeft(Struct, frozen=True):
     """A joined body left."""
 
     kind: ClassVar[str] = "consortia.body_left"
@@ -123,8 +112,7 @@ class BodyLeft:
     reason: str
 
 
-@dataclass(frozen=True)
-class WeightChanged:
+class WeightChanged(Struct, frozen=True):
     """A body's committed budget, which weighs its votes, changed."""
 
     kind: ClassVar[str] = "consortia.weight_changed"
@@ -133,8 +121,7 @@ class WeightChanged:
     weight_pence: int
 
 
-@dataclass(frozen=True)
-class DecisionOpened:
+class DecisionOpened(Struct, frozen=True):
     """A question was put to all joined bodies, under the rule of that moment."""
 
     kind: ClassVar[str] = "consortia.decision_opened"
@@ -147,8 +134,7 @@ class DecisionOpened:
     closes_at: datetime
 
 
-@dataclass(frozen=True)
-class VoteCast:
+class VoteCast(Struct, frozen=True):
     """A body answered; a later answer replaces it while the decision is open."""
 
     kind: ClassVar[str] = "consortia.vote_cast"
@@ -160,8 +146,7 @@ class VoteCast:
     reason: str
 
 
-@dataclass(frozen=True)
-class DecisionClosed:
+class DecisionClosed(Struct, frozen=True):
     """The rule settled a decision; `outcome` is the sentence that says why, as `msgid` and `values`."""
 
     kind: ClassVar[str] = "consortia.decision_closed"
@@ -171,8 +156,7 @@ class DecisionClosed:
     outcome: dict[str, Any]
 
 
-@dataclass(frozen=True)
-class StageMoved:
+class StageMoved(Struct, frozen=True):
     """A carried decision moved the consortium on."""
 
     kind: ClassVar[str] = "consortia.stage_moved"
@@ -181,16 +165,14 @@ class StageMoved:
     before: str
 
 
-@dataclass(frozen=True)
-class SummaryPublished:
+class SummaryPublished(Struct, frozen=True):
     """The lead published what everybody may read."""
 
     kind: ClassVar[str] = "consortia.summary_published"
     public_summary: str
 
 
-@dataclass(frozen=True)
-class SummaryWithdrawn:
+class SummaryWithdrawn(Struct, frozen=True):
     """The lead took the public page down."""
 
     kind: ClassVar[str] = "consortia.summary_withdrawn"

@@ -1,10 +1,11 @@
 """Stages, what must be true before each, and what a decision rule means for each body. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import combinations, pairwise
 from uuid import UUID
+
+from msgspec import Struct
 
 from commonpurse.calc import decision
 from commonpurse.calc.sentence import Sentence, message
@@ -83,8 +84,7 @@ MOST_BODIES_FOR_POWER = 14
 """Above this many bodies the coalitions are too many to go through one by one."""
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What is settled in a consortium; `unsigned` counts joined bodies that have not signed the latest agreement."""
 
     has_category: bool

@@ -1,11 +1,11 @@
 """Who does something, for which organisation, with which roles."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Actor:
+
+class Actor(Struct, frozen=True):
     """A person acting for one of their organisations; `roles` are those they hold there.
 
     An actor without a person is a visitor, or with `is_system` the service itself.

@@ -5,13 +5,14 @@ refuses to change or delete an entry, and refuses one whose number or previous h
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import UniqueConstraint, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -23,7 +24,7 @@ FIRST_HASH = "0" * 64
 
 
 class Event(Protocol):
-    """A frozen dataclass in the past tense, with the `kind` it is stored under."""
+    """A frozen Struct in the past tense, with the `kind` it is stored under."""
 
     kind: ClassVar[str]
 
@@ -57,8 +58,7 @@ class EntryRow(Base):
     hash: Mapped[str]
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """An entry as it is read and sent to browsers."""
 
     stream: str
@@ -125,8 +125,7 @@ def record(
         idempotency_key=idempotency_key,
     )
     digest = chain(last_hash, _hashed(entry))
-    values = {field.name: getattr(entry, field.name) for field in fields(entry)}
-    session.execute(insert(EntryRow).values(**values, previous_hash=last_hash, hash=digest))
+    session.execute(insert(EntryRow).values(**asdict(entry), previous_hash=last_hash, hash=digest))
     session.execute(update(Stream).where(Stream.name == stream).values(last_seq=entry.seq, last_hash=digest))
     session.info.setdefault("recorded", []).append(entry)
     return entry.seq
@@ -134,8 +133,8 @@ def record(
 
 def plain(event: Any) -> Any:
     """`event` as JSON values: keys and decimals as text, times in ISO form, enums by value."""
-    if is_dataclass(event) and not isinstance(event, type):
-        return {field.name: plain(getattr(event, field.name)) for field in fields(event)}
+    if isinstance(event, Struct):
+        return {name: plain(value) for name, value in asdict(event).items()}
     if isinstance(event, Enum):
         return event.value
     if isinstance(event, UUID | Decimal):
@@ -196,11 +195,10 @@ def seq_of(session: Session, stream: str, idempotency_key: str) -> int | None:
 
 
 def _entry(row: EntryRow) -> Entry:
-    return Entry(**{field.name: getattr(row, field.name) for field in fields(Entry)})
+    return Entry(**{name: getattr(row, name) for name in Entry.__struct_fields__})
 
 
-@dataclass(frozen=True)
-class Verification:
+class Verification(Struct, frozen=True):
     """What checking one stream found; `fault` says in words what is wrong first."""
 
     stream: str

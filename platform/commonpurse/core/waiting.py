@@ -1,18 +1,17 @@
 """What waits for a person: each feature says its own, and pages gather them without knowing the features."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct, field
 from sqlalchemy.orm import Session
 
 from commonpurse.core.actor import Actor
 
 
-@dataclass(frozen=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """One thing to do. `msgid` and `values` make the sentence; `endpoint` and `arguments` the page to do it on.
 
     Attributes:

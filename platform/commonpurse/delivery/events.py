@@ -1,14 +1,14 @@
 """What happens around a contract, for the consortium's stream. No event says who a beneficiary is."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class AwardRecorded:
+
+class AwardRecorded(Struct, frozen=True):
     """The contract was awarded. `commitments` has the quantity of each measure, by its code."""
 
     kind: ClassVar[str] = "delivery.award_recorded"
@@ -19,8 +19,7 @@ class AwardRecorded:
     commitments: dict[str, Decimal]
 
 
-@dataclass(frozen=True)
-class OutcomeReported:
+class OutcomeReported(Struct, frozen=True):
     """A delivered outcome was recorded and waits for a second person."""
 
     kind: ClassVar[str] = "delivery.outcome_reported"
@@ -33,8 +32,7 @@ class OutcomeReported:
     files: int
 
 
-@dataclass(frozen=True)
-class OutcomeVerified:
+class OutcomeVerified(Struct, frozen=True):
     """A second person found the record right."""
 
     kind: ClassVar[str] = "delivery.outcome_verified"
@@ -44,8 +42,7 @@ class OutcomeVerified:
     unit: str
 
 
-@dataclass(frozen=True)
-class OutcomeReturned:
+class OutcomeReturned(Struct, frozen=True):
     """A second person sent the record back."""
 
     kind: ClassVar[str] = "delivery.outcome_returned"
@@ -54,8 +51,7 @@ class OutcomeReturned:
     reason: str
 
 
-@dataclass(frozen=True)
-class OutcomeCorrected:
+class OutcomeCorrected(Struct, frozen=True):
     """A record was replaced by another, which has to be checked anew."""
 
     kind: ClassVar[str] = "delivery.outcome_corrected"
@@ -65,8 +61,7 @@ class OutcomeCorrected:
     reason: str
 
 
-@dataclass(frozen=True)
-class OutcomeReopened:
+class OutcomeReopened(Struct, frozen=True):
     """A verified record was found wrong and sent back; it counts no longer."""
 
     kind: ClassVar[str] = "delivery.outcome_reopened"

@@ -3,9 +3,10 @@
 import io
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import PurePosixPath
+
+from msgspec import Struct
 
 from commonpurse.calc.sentence import Sentence, message
 
@@ -38,8 +39,7 @@ _DAYS = (
 )
 
 
-@dataclass(frozen=True)
-class UploadedFile:
+class UploadedFile(Struct, frozen=True):
     """A file as it was sent: the name is the sender's word, the content is what counts."""
 
     filename: str

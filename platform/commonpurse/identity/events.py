@@ -1,13 +1,13 @@
 """What happened to organisations and in people's accounts. Never a secret, never an e-mail address."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class OrganisationRegistered:
+
+class OrganisationRegistered(Struct, frozen=True):
     """An organisation is known to the service."""
 
     kind: ClassVar[str] = "identity.organisation_registered"
@@ -19,8 +19,7 @@ class OrganisationRegistered:
     identifiers: dict[str, str]
 
 
-@dataclass(frozen=True)
-class IdentifierAdded:
+class IdentifierAdded(Struct, frozen=True):
     """An organisation gave its number in one more public scheme."""
 
     kind: ClassVar[str] = "identity.identifier_added"
@@ -28,8 +27,7 @@ class IdentifierAdded:
     value: str
 
 
-@dataclass(frozen=True)
-class PersonInvited:
+class PersonInvited(Struct, frozen=True):
     """An invitation left by mail."""
 
     kind: ClassVar[str] = "identity.person_invited"
@@ -38,16 +36,14 @@ class PersonInvited:
     roles: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class InvitationWithdrawn:
+class InvitationWithdrawn(Struct, frozen=True):
     """An invitation no longer counts."""
 
     kind: ClassVar[str] = "identity.invitation_withdrawn"
     link_id: UUID
 
 
-@dataclass(frozen=True)
-class PersonJoined:
+class PersonJoined(Struct, frozen=True):
     """A person became a member of the organisation."""
 
     kind: ClassVar[str] = "identity.person_joined"
@@ -56,8 +52,7 @@ class PersonJoined:
     roles: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class RolesChanged:
+class RolesChanged(Struct, frozen=True):
     """A member holds other roles."""
 
     kind: ClassVar[str] = "identity.roles_changed"
@@ -66,16 +61,14 @@ class RolesChanged:
     roles: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class MembershipEnded:
+class MembershipEnded(Struct, frozen=True):
     """A person no longer belongs to the organisation."""
 
     kind: ClassVar[str] = "identity.membership_ended"
     person_id: UUID
 
 
-@dataclass(frozen=True)
-class AccountMade:
+class AccountMade(Struct, frozen=True):
     """A person has an account."""
 
     kind: ClassVar[str] = "identity.account_made"
@@ -83,8 +76,7 @@ class AccountMade:
     label: str
 
 
-@dataclass(frozen=True)
-class PersonSignedIn:
+class PersonSignedIn(Struct, frozen=True):
     """A person signed in with a browser."""
 
     kind: ClassVar[str] = "identity.person_signed_in"
@@ -92,32 +84,28 @@ class PersonSignedIn:
     with_second_factor: bool
 
 
-@dataclass(frozen=True)
-class SignInFailed:
+class SignInFailed(Struct, frozen=True):
     """Somebody tried a wrong password or code; `factor` says which."""
 
     kind: ClassVar[str] = "identity.sign_in_failed"
     factor: str
 
 
-@dataclass(frozen=True)
-class AccountLocked:
+class AccountLocked(Struct, frozen=True):
     """Too many wrong tries closed the account for a while."""
 
     kind: ClassVar[str] = "identity.account_locked"
     until: datetime
 
 
-@dataclass(frozen=True)
-class PersonSignedOut:
+class PersonSignedOut(Struct, frozen=True):
     """A person signed out of a browser."""
 
     kind: ClassVar[str] = "identity.person_signed_out"
     sign_in_id: UUID
 
 
-@dataclass(frozen=True)
-class SignInsEnded:
+class SignInsEnded(Struct, frozen=True):
     """Several sign-ins ended at once, and why."""
 
     kind: ClassVar[str] = "identity.sign_ins_ended"
@@ -125,8 +113,7 @@ class SignInsEnded:
     reason: str
 
 
-@dataclass(frozen=True)
-class OrganisationSwitched:
+class OrganisationSwitched(Struct, frozen=True):
     """A person works for another of their organisations, in one browser."""
 
     kind: ClassVar[str] = "identity.organisation_switched"
@@ -134,46 +121,40 @@ class OrganisationSwitched:
     organisation_id: UUID
 
 
-@dataclass(frozen=True)
-class PasswordResetAsked:
+class PasswordResetAsked(Struct, frozen=True):
     """A link to choose a new password left by mail."""
 
     kind: ClassVar[str] = "identity.password_reset_asked"
     link_id: UUID
 
 
-@dataclass(frozen=True)
-class PasswordChanged:
+class PasswordChanged(Struct, frozen=True):
     """A person has a new password; `by` says whether they knew the old one or followed a link."""
 
     kind: ClassVar[str] = "identity.password_changed"
     by: str
 
 
-@dataclass(frozen=True)
-class SecondFactorSetUp:
+class SecondFactorSetUp(Struct, frozen=True):
     """Signing in asks for a code from now on."""
 
     kind: ClassVar[str] = "identity.second_factor_set_up"
 
 
-@dataclass(frozen=True)
-class SecondFactorRemoved:
+class SecondFactorRemoved(Struct, frozen=True):
     """Signing in asks for the password only."""
 
     kind: ClassVar[str] = "identity.second_factor_removed"
 
 
-@dataclass(frozen=True)
-class RecoveryCodesMade:
+class RecoveryCodesMade(Struct, frozen=True):
     """New recovery codes replaced all earlier ones."""
 
     kind: ClassVar[str] = "identity.recovery_codes_made"
     count: int
 
 
-@dataclass(frozen=True)
-class RecoveryCodeUsed:
+class RecoveryCodeUsed(Struct, frozen=True):
     """A recovery code was used in place of the second factor."""
 
     kind: ClassVar[str] = "identity.recovery_code_used"

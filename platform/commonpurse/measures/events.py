@@ -1,12 +1,12 @@
 """What happened to measures."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class MeasureAdded:
+
+class MeasureAdded(Struct, frozen=True):
     """A body added a measure of its own."""
 
     kind: ClassVar[str] = "measures.measure_added"

@@ -1,11 +1,11 @@
 """Reading frameworks, measures and unit values."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -20,8 +20,7 @@ PAGE_SIZE = 50
 CENTRAL_CARBON = "DESNZ-CARBON-{year}-CENTRAL"
 
 
-@dataclass(frozen=True)
-class FrameworkRow:
+class FrameworkRow(Struct, frozen=True):
     """One edition in the list of frameworks."""
 
     id: UUID
@@ -37,8 +36,7 @@ class FrameworkRow:
         return is_in_force(day, self.in_force_from, self.in_force_until)
 
 
-@dataclass(frozen=True)
-class MeasureRow:
+class MeasureRow(Struct, frozen=True):
     """A measure as lists and choices show it."""
 
     id: UUID
@@ -53,8 +51,7 @@ class MeasureRow:
     """None for a measure that a body made itself."""
 
 
-@dataclass(frozen=True)
-class FrameworksPage:
+class FrameworksPage(Struct, frozen=True):
     """All editions and the reader's own measures."""
 
     frameworks: tuple[FrameworkRow, ...]
@@ -169,8 +166,7 @@ def get_framework(session: Session, framework_version_id: UUID) -> FrameworkVers
     return found
 
 
-@dataclass(frozen=True)
-class OutcomeBranch:
+class OutcomeBranch(Struct, frozen=True):
     """An outcome with its criteria and measures."""
 
     code: str
@@ -179,8 +175,7 @@ class OutcomeBranch:
     measures: tuple[MeasureRow, ...]
 
 
-@dataclass(frozen=True)
-class ThemeBranch:
+class ThemeBranch(Struct, frozen=True):
     """A theme with its outcomes."""
 
     code: str
@@ -189,8 +184,7 @@ class ThemeBranch:
     outcomes: tuple[OutcomeBranch, ...]
 
 
-@dataclass(frozen=True)
-class FrameworkPage:
+class FrameworkPage(Struct, frozen=True):
     """One edition as a tree, with what it says of itself."""
 
     id: UUID
@@ -245,8 +239,7 @@ def framework_page(session: Session, framework_version_id: UUID) -> FrameworkPag
     )
 
 
-@dataclass(frozen=True)
-class UnitValueRow:
+class UnitValueRow(Struct, frozen=True):
     """A unit value with everything that must stand beside it."""
 
     code: str
@@ -263,8 +256,7 @@ class UnitValueRow:
     note: str
 
 
-@dataclass(frozen=True)
-class UnitValuesPage:
+class UnitValuesPage(Struct, frozen=True):
     """One page of unit values and the families to filter by."""
 
     rows: tuple[UnitValueRow, ...]
@@ -291,7 +283,7 @@ def unit_values_page(session: Session, *, family: str, number: int) -> UnitValue
 
 
 def _value(row: UnitValue) -> UnitValueRow:
-    return UnitValueRow(**{name: getattr(row, name) for name in UnitValueRow.__dataclass_fields__})
+    return UnitValueRow(**{name: getattr(row, name) for name in UnitValueRow.__struct_fields__})
 
 
 def unit_value_for(session: Session, *, unit: str, year: int) -> UnitValueRow | None:

@@ -1,16 +1,16 @@
 """Which Social Value Model applies, and how a framework's units are counted. Pure; the rules are data."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from commonpurse.calc.sentence import Sentence
 
 MANDATORY, OPTIONAL = "mandatory", "optional"
 
 
-@dataclass(frozen=True)
-class ModelRuleTerms:
+class ModelRuleTerms(Struct, frozen=True):
     """One row of `ModelRule`: whom it binds, when, from which value, and where it is written."""
 
     framework_version: str
@@ -37,8 +37,7 @@ class ModelRuleTerms:
         )
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """`effect` is mandatory, optional or none; `rules` are the rows that say so."""
 
     effect: str
@@ -78,8 +77,7 @@ def select_model(
     return Selection("none", (), Sentence("No model covers a procurement of this kind, date and value", {}))
 
 
-@dataclass(frozen=True)
-class Counting:
+class Counting(Struct, frozen=True):
     """How a unit is counted: decimals of its smallest unit, and what one claim stands for."""
 
     unit: str
@@ -110,8 +108,7 @@ def counting(unit: str) -> Counting | None:
     return _COUNTINGS.get(unit)
 
 
-@dataclass(frozen=True)
-class ValueFamily:
+class ValueFamily(Struct, frozen=True):
     """The framework and edition that a unit value belongs to: only values of one family may be added."""
 
     framework: str

@@ -2,7 +2,6 @@
 
 import smtplib
 import ssl
-from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from typing import Any, Self
@@ -10,6 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID
 
 from flask import current_app
+from msgspec import Struct
 
 from commonpurse.core.mail import Mail
 
@@ -17,8 +17,7 @@ SUBJECT = "Subject: "
 SECONDS = 30
 
 
-@dataclass(frozen=True)
-class PostOffice:
+class PostOffice(Struct, frozen=True):
     """A server that takes mail over SMTP."""
 
     host: str

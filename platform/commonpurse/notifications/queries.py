@@ -1,8 +1,8 @@
 """What waits for a person, gathered from every feature; the demonstration's outbox."""
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from commonpurse.consortia import queries as consortia
@@ -11,8 +11,7 @@ from commonpurse.core.actor import Actor
 from commonpurse.core.waiting import Waiting, gather
 
 
-@dataclass(frozen=True)
-class HomePage:
+class HomePage(Struct, frozen=True):
     """The home page: what waits, by date, and the consortia of the organisation."""
 
     waiting: tuple[Waiting, ...]

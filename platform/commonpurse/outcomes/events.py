@@ -1,14 +1,14 @@
 """What happens in the ledger, for the consortium's stream."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class SplitPosted:
+
+class SplitPosted(Struct, frozen=True):
     """A quantity was divided. `amounts` has one share for each place of `roster`, in smallest units like `total`."""
 
     kind: ClassVar[str] = "outcomes.split_posted"
@@ -24,8 +24,7 @@ class SplitPosted:
     digest: str
 
 
-@dataclass(frozen=True)
-class SplitReversed:
+class SplitReversed(Struct, frozen=True):
     """A split was taken back exactly. `quantity` is what it had divided, `total` its negative in smallest units."""
 
     kind: ClassVar[str] = "outcomes.split_reversed"

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import asdict
+
 from commonpurse.outcomes.queries.shares import QuarterlyShare
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ def shares_by_quarter(shares: Sequence[QuarterlyShare]) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    frame = pd.DataFrame([vars(share) for share in shares], columns=[*MEASURE, "body", "quarter_starting", "amount"])
+    frame = pd.DataFrame([asdict(share) for share in shares], columns=[*MEASURE, "body", "quarter_starting", "amount"])
     frame["amount"] = frame["amount"].astype("int64")
     table = frame.pivot_table(
         index=[*MEASURE, "body"], columns="quarter_starting", values="amount", aggfunc="sum", fill_value=0, sort=False

@@ -1,13 +1,13 @@
 """What happens in pooling, as the log tells it."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class RequirementAdded:
+
+class RequirementAdded(Struct, frozen=True):
     """A body said what it needs."""
 
     kind: ClassVar[str] = "pooling.requirement_added"
@@ -18,8 +18,7 @@ class RequirementAdded:
     unit: str
 
 
-@dataclass(frozen=True)
-class RequirementChanged:
+class RequirementChanged(Struct, frozen=True):
     """A body said something else about what it needs."""
 
     kind: ClassVar[str] = "pooling.requirement_changed"
@@ -32,8 +31,7 @@ class RequirementChanged:
     previous_unit: str
 
 
-@dataclass(frozen=True)
-class RequirementRemoved:
+class RequirementRemoved(Struct, frozen=True):
     """A body no longer needs something."""
 
     kind: ClassVar[str] = "pooling.requirement_removed"
@@ -44,8 +42,7 @@ class RequirementRemoved:
     reason: str
 
 
-@dataclass(frozen=True)
-class BudgetAdded:
+class BudgetAdded(Struct, frozen=True):
     """A body entered money for one financial year."""
 
     kind: ClassVar[str] = "pooling.budget_added"
@@ -56,8 +53,7 @@ class BudgetAdded:
     approval: str
 
 
-@dataclass(frozen=True)
-class BudgetChanged:
+class BudgetChanged(Struct, frozen=True):
     """A body entered other money in place of money that nobody had approved."""
 
     kind: ClassVar[str] = "pooling.budget_changed"
@@ -72,8 +68,7 @@ class BudgetChanged:
     previous_approval: str
 
 
-@dataclass(frozen=True)
-class BudgetRemoved:
+class BudgetRemoved(Struct, frozen=True):
     """A body took away money that nobody had approved, and says why."""
 
     kind: ClassVar[str] = "pooling.budget_removed"
@@ -85,8 +80,7 @@ class BudgetRemoved:
     reason: str
 
 
-@dataclass(frozen=True)
-class BudgetApproved:
+class BudgetApproved(Struct, frozen=True):
     """A second person stands by the money."""
 
     kind: ClassVar[str] = "pooling.budget_approved"
@@ -94,8 +88,7 @@ class BudgetApproved:
     amount_pence: int
 
 
-@dataclass(frozen=True)
-class BudgetRefused:
+class BudgetRefused(Struct, frozen=True):
     """A second person does not stand by the money, and says why."""
 
     kind: ClassVar[str] = "pooling.budget_refused"
@@ -104,8 +97,7 @@ class BudgetRefused:
     reason: str
 
 
-@dataclass(frozen=True)
-class UploadStored:
+class UploadStored(Struct, frozen=True):
     """The right rows of a checked file became lines; the faulty ones were set aside."""
 
     kind: ClassVar[str] = "pooling.upload_stored"
@@ -116,8 +108,7 @@ class UploadStored:
     rows_set_aside: int
 
 
-@dataclass(frozen=True)
-class UploadDropped:
+class UploadDropped(Struct, frozen=True):
     """A checked file was given up; nothing of it was stored."""
 
     kind: ClassVar[str] = "pooling.upload_dropped"
@@ -125,8 +116,7 @@ class UploadDropped:
     filename: str
 
 
-@dataclass(frozen=True)
-class SpendingImported:
+class SpendingImported(Struct, frozen=True):
     """A body's published spending was read."""
 
     kind: ClassVar[str] = "pooling.spending_imported"

@@ -1,16 +1,15 @@
 """Finding areas and categories by what people type."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, case, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from commonpurse.reference.models import Area, Category
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """A thing found by typing: its code and how it reads in a list."""
 
     value: str
@@ -77,8 +76,7 @@ def known_categories(session: Session) -> frozenset[str]:
     return frozenset(session.scalars(select(Category.code)))
 
 
-@dataclass(frozen=True)
-class CategoryPage:
+class CategoryPage(Struct, frozen=True):
     """One category, where it belongs, and what belongs to it."""
 
     code: str

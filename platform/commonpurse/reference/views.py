@@ -2,6 +2,7 @@
 
 from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
+from msgspec.structs import asdict
 
 from commonpurse.core.errors import NotFound
 from commonpurse.core.transaction import reading
@@ -18,7 +19,8 @@ blueprint = Blueprint("reference", __name__, url_prefix="/reference")
 def areas_json() -> ResponseReturnValue:
     """Areas that match `q`, as value and label."""
     with reading() as session:
-        return jsonify(queries.search_areas(session, request.args.get("q", "")[:100]))
+        found = queries.search_areas(session, request.args.get("q", "")[:100])
+    return jsonify([asdict(area) for area in found])
 
 
 @blueprint.get("/categories.json")
@@ -27,7 +29,8 @@ def areas_json() -> ResponseReturnValue:
 def categories_json() -> ResponseReturnValue:
     """Categories that match `q`, as value and label."""
     with reading() as session:
-        return jsonify(queries.search_categories(session, request.args.get("q", "")[:100]))
+        found = queries.search_categories(session, request.args.get("q", "")[:100])
+    return jsonify([asdict(category) for category in found])
 
 
 @blueprint.get("/categories")

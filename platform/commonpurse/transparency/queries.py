@@ -1,11 +1,11 @@
 """What everybody may read about a consortium that has published itself."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -22,8 +22,7 @@ from commonpurse.workspaces.queries import agreed_targets
 ROWS_A_PAGE = 20
 
 
-@dataclass(frozen=True)
-class RegisterPage:
+class RegisterPage(Struct, frozen=True):
     """One page of the register; `pages` counts them."""
 
     rows: tuple[Face, ...]
@@ -55,8 +54,7 @@ def register_page(session: Session, *, q: str = "", number: int = 1) -> Register
     return RegisterPage(faces, total, number, -(-total // ROWS_A_PAGE))
 
 
-@dataclass(frozen=True)
-class Promise:
+class Promise(Struct, frozen=True):
     """A quantity of one measure, in its unit; `framework` and `edition` are empty for a body's own measure."""
 
     measure: str
@@ -67,8 +65,7 @@ class Promise:
     contract: str = ""
 
 
-@dataclass(frozen=True)
-class PublicContract:
+class PublicContract(Struct, frozen=True):
     """What is public of a contract."""
 
     title: str
@@ -77,8 +74,7 @@ class PublicContract:
     ends_on: date
 
 
-@dataclass(frozen=True)
-class PublicPage:
+class PublicPage(Struct, frozen=True):
     """A published consortium: its face, the bodies that have joined, all stages, what was promised and kept.
 
     `verified` are totals of the whole consortium, over all contracts; shares of single bodies are not public.

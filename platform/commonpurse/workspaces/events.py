@@ -1,21 +1,20 @@
 """What happens in a workspace, for its stream of the event log and for every open page of the room."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class WorkspaceOpened:
+
+class WorkspaceOpened(Struct, frozen=True):
     """The room of a consortium was opened."""
 
     kind: ClassVar[str] = "workspaces.workspace_opened"
     consortium_id: UUID
 
 
-@dataclass(frozen=True)
-class ItemAdded:
+class ItemAdded(Struct, frozen=True):
     """Something to agree was put on the agenda. `title` is empty for an allocation rule."""
 
     kind: ClassVar[str] = "workspaces.item_added"
@@ -26,8 +25,7 @@ class ItemAdded:
     position: int
 
 
-@dataclass(frozen=True)
-class OfferMade:
+class OfferMade(Struct, frozen=True):
     """A body put an offer on the table; with a number above 1 it replaced the one before.
 
     `quantity` is in `unit`; `allocation` is the spec of a rule.
@@ -43,8 +41,7 @@ class OfferMade:
     allocation: dict[str, Any] | None
 
 
-@dataclass(frozen=True)
-class PositionTaken:
+class PositionTaken(Struct, frozen=True):
     """A body said what it thinks of the offer on the table."""
 
     kind: ClassVar[str] = "workspaces.position_taken"
@@ -56,8 +53,7 @@ class PositionTaken:
     reason: str
 
 
-@dataclass(frozen=True)
-class ItemAgreed:
+class ItemAgreed(Struct, frozen=True):
     """The decision rule closed an item with the offer `number`; `msgid` and `values` say why."""
 
     kind: ClassVar[str] = "workspaces.item_agreed"
@@ -71,8 +67,7 @@ class ItemAgreed:
     values: dict[str, str | int]
 
 
-@dataclass(frozen=True)
-class ItemParked:
+class ItemParked(Struct, frozen=True):
     """An open item was set aside for later."""
 
     kind: ClassVar[str] = "workspaces.item_parked"
@@ -81,8 +76,7 @@ class ItemParked:
     title: str
 
 
-@dataclass(frozen=True)
-class ItemResumed:
+class ItemResumed(Struct, frozen=True):
     """A parked item was taken up again."""
 
     kind: ClassVar[str] = "workspaces.item_resumed"
@@ -91,8 +85,7 @@ class ItemResumed:
     title: str
 
 
-@dataclass(frozen=True)
-class CommentMade:
+class CommentMade(Struct, frozen=True):
     """Somebody commented. The text stays in its row, where only readers of the room see it."""
 
     kind: ClassVar[str] = "workspaces.comment_made"

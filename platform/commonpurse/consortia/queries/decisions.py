@@ -1,10 +1,10 @@
 """Decisions: the rows that commands start from, and the page of one."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
@@ -59,8 +59,7 @@ def due_decisions(
     return [(consortium, decision) for consortium, decision in rows]
 
 
-@dataclass(frozen=True)
-class AnswerRow:
+class AnswerRow(Struct, frozen=True):
     """A body of the electorate and what it has answered, if it has."""
 
     body: str
@@ -70,8 +69,7 @@ class AnswerRow:
     cast_at: datetime | None
 
 
-@dataclass(frozen=True)
-class DecisionPage:
+class DecisionPage(Struct, frozen=True):
     """One question: who may answer, what they did, and how it stands in words.
 
     Attributes:

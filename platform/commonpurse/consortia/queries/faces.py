@@ -1,9 +1,9 @@
 """What most pages of a consortium show: its face, its bodies and the rule they decide by."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from commonpurse.calc.sentence import Sentence
@@ -13,8 +13,7 @@ from commonpurse.consortia.queries.facts import joined_parts, weights_of
 from commonpurse.consortia.queries.membership import latest_agreement, signatures_by_body
 
 
-@dataclass(frozen=True)
-class Milestone:
+class Milestone(Struct, frozen=True):
     """One date of the timetable; `msgid` names the step."""
 
     kind: str
@@ -22,8 +21,7 @@ class Milestone:
     due_on: date
 
 
-@dataclass(frozen=True)
-class Face:
+class Face(Struct, frozen=True):
     """What everybody who may see the consortium at all may know about it."""
 
     id: UUID
@@ -65,8 +63,7 @@ def face_of(consortium: Consortium) -> Face:
     )
 
 
-@dataclass(frozen=True)
-class RuleInWords:
+class RuleInWords(Struct, frozen=True):
     """How the bodies decide, and who can stop a proposal. `rule` is None while none is chosen."""
 
     rule: str | None
@@ -88,8 +85,7 @@ def rule_in_words(consortium: Consortium, rule: str | None = None, quorum_percen
     return RuleInWords(chosen, quorum, rules.meaning(chosen, quorum), blocking)
 
 
-@dataclass(frozen=True)
-class BodyRow:
+class BodyRow(Struct, frozen=True):
     """A body of the consortium; `signed` is the latest version it signed, `is_signed` whether that is the latest."""
 
     organisation_id: UUID

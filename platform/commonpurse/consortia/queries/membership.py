@@ -1,8 +1,8 @@
 """Who takes part in which consortium: the rows that commands of this and of higher features start from."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
@@ -16,8 +16,7 @@ from commonpurse.identity.models import Organisation
 NO_CONSORTIUM = message("There is no such consortium among yours")
 
 
-@dataclass(frozen=True)
-class Body:
+class Body(Struct, frozen=True):
     """A body that has joined; `weight` is its voting weight in pence, `position` its place in the roster."""
 
     organisation_id: UUID

@@ -1,9 +1,9 @@
 """What the pages of a consortium show, as plain values."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
@@ -37,8 +37,7 @@ from commonpurse.identity.models import Organisation
 ROWS_A_PAGE = 20
 
 
-@dataclass(frozen=True)
-class ListRow:
+class ListRow(Struct, frozen=True):
     """One of the body's consortia."""
 
     id: UUID
@@ -52,8 +51,7 @@ class ListRow:
     place: str | None
 
 
-@dataclass(frozen=True)
-class ListPage:
+class ListPage(Struct, frozen=True):
     """One page of the body's consortia; `pages` counts them."""
 
     rows: tuple[ListRow, ...]
@@ -116,8 +114,7 @@ def list_page(
     )
 
 
-@dataclass(frozen=True)
-class ConsortiumRow:
+class ConsortiumRow(Struct, frozen=True):
     """A consortium the body has joined, with the next date of its timetable that is not behind its stage."""
 
     id: UUID
@@ -158,8 +155,7 @@ def joined_consortia(session: Session, actor: Actor, today: date, *, limit: int 
     return [ConsortiumRow(key, name, stage.value, lead, day) for key, name, stage, lead, day in rows]
 
 
-@dataclass(frozen=True)
-class DecisionRow:
+class DecisionRow(Struct, frozen=True):
     """A decision in a list."""
 
     id: UUID
@@ -169,8 +165,7 @@ class DecisionRow:
     closed_at: datetime | None
 
 
-@dataclass(frozen=True)
-class HomePage:
+class HomePage(Struct, frozen=True):
     """The home of a consortium, for its bodies."""
 
     face: Face
@@ -215,8 +210,7 @@ def _decision_rows(session: Session, consortium_id: UUID) -> tuple[DecisionRow, 
     return tuple(DecisionRow(row.id, row.question, row.state.value, row.closes_at, row.closed_at) for row in rows)
 
 
-@dataclass(frozen=True)
-class TasksPage:
+class TasksPage(Struct, frozen=True):
     """The creating task list: what is settled, and what it would take to move on."""
 
     face: Face

@@ -1,10 +1,10 @@
 """What the pages for changing, joining and moving a consortium show, as plain values."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -36,8 +36,7 @@ from commonpurse.core.errors import require
 from commonpurse.identity.models import Organisation, OrganisationKind
 
 
-@dataclass(frozen=True)
-class Agreement:
+class Agreement(Struct, frozen=True):
     """One version of the join agreement."""
 
     number: int
@@ -45,8 +44,7 @@ class Agreement:
     written_at: datetime
 
 
-@dataclass(frozen=True)
-class EditPage:
+class EditPage(Struct, frozen=True):
     """What a page for changing one thing starts from; `choices` are the rules, each as it would work here."""
 
     face: Face
@@ -76,8 +74,7 @@ def _agreement(row: JoinAgreement | None) -> Agreement | None:
     return Agreement(row.number, row.text, row.written_at) if row else None
 
 
-@dataclass(frozen=True)
-class LeadPage:
+class LeadPage(Struct, frozen=True):
     """The bodies that could lead, in roster order; `named_in` is the agreement that names the present lead."""
 
     face: Face
@@ -98,8 +95,7 @@ def lead_page(session: Session, actor: Actor, consortium_id: UUID) -> LeadPage:
     )
 
 
-@dataclass(frozen=True)
-class AgreementPage:
+class AgreementPage(Struct, frozen=True):
     """The agreement to read and answer; an invited body sees this and the face, and nothing else.
 
     Attributes:
@@ -137,8 +133,7 @@ def agreement_page(session: Session, actor: Actor, consortium_id: UUID) -> Agree
     )
 
 
-@dataclass(frozen=True)
-class MembersPage:
+class MembersPage(Struct, frozen=True):
     """Every body, its part and its power."""
 
     face: Face
@@ -163,8 +158,7 @@ def members_page(session: Session, actor: Actor, consortium_id: UUID) -> Members
     )
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(Struct, frozen=True):
     """A stage that may follow, what it asks, what agreeing says, and what must be done first."""
 
     stage: str
@@ -173,8 +167,7 @@ class Move:
     obstacles: tuple[Sentence, ...]
 
 
-@dataclass(frozen=True)
-class MovesPage:
+class MovesPage(Struct, frozen=True):
     """The moves from the present stage; `open_decision_id` is set while one is being decided."""
 
     face: Face
@@ -206,8 +199,7 @@ def moves_page(session: Session, actor: Actor, consortium_id: UUID) -> MovesPage
     )
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A public body that might be invited; `state` is its part in this consortium, if it has one."""
 
     organisation_id: UUID
@@ -215,8 +207,7 @@ class Candidate:
     state: str | None
 
 
-@dataclass(frozen=True)
-class InvitePage:
+class InvitePage(Struct, frozen=True):
     """Bodies found by typing, and those chosen so far; `is_unknown`: no public body at all has what was typed."""
 
     face: Face

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from posixpath import join, normpath
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
+
+from msgspec import Struct
 
 from commonpurse.core.errors import Refused
 from commonpurse.core.tabular.table import Limits
@@ -19,8 +20,7 @@ _STRICT_RELATIONSHIP = "{http://purl.oclc.org/ooxml/officeDocument/relationships
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A sheet as the workbook lists it."""
 
     name: str
@@ -28,8 +28,7 @@ class Sheet:
     hidden: bool
 
 
-@dataclass(frozen=True)
-class Workbook:
+class Workbook(Struct, frozen=True):
     """What the cells of every sheet refer to."""
 
     sheets: tuple[Sheet, ...]

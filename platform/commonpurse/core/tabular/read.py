@@ -1,8 +1,9 @@
 """From the bytes of an upload to a table, whatever program wrote them."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import chain
+
+from msgspec.structs import replace
 
 from commonpurse.calc.sentence import Sentence
 from commonpurse.core.errors import Refused

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from zipfile import ZipFile
+
+from msgspec import Struct, field
 
 from commonpurse.calc.sentence import Sentence
 from commonpurse.core.errors import Refused
@@ -18,8 +19,7 @@ _LONGEST_NUMBER = 30
 _NAMED = 5
 
 
-@dataclass
-class SheetReader:
+class SheetReader(Struct):
     """The parser's target for one sheet; collects rows, and what has to be said about them."""
 
     workbook: Workbook

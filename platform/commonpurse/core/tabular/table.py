@@ -1,12 +1,11 @@
 """What a file of rows becomes: headings, numbered rows and remarks; and how large it may be."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from commonpurse.calc.sentence import Sentence
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """How much of a file is read before it is refused."""
 
     file_bytes: int = 20_000_000
@@ -19,8 +18,7 @@ class Limits:
     unpacked_ratio: int = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One row: its number as a spreadsheet shows it, and its cells, at least one for each heading.
 
     `overlong` rows have text beyond the last heading, so their cells may stand in the wrong columns.
@@ -31,8 +29,7 @@ class Row:
     overlong: bool = False
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """The rows of a file that are not blank, below the headings."""
 
     headers: tuple[str, ...]

@@ -1,9 +1,9 @@
 """Pages about contracts: what was promised and how far it is kept, and what the forms start from."""
 
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
@@ -18,8 +18,7 @@ from commonpurse.delivery.rules import has_reached_award, quarters_of, say_quart
 from commonpurse.workspaces.queries import AgreedTarget, agreed_allocation, agreed_targets
 
 
-@dataclass(frozen=True)
-class CommitmentRow:
+class CommitmentRow(Struct, frozen=True):
     """One promise and how far it is kept, in smallest units of the measure."""
 
     measure_id: UUID
@@ -32,8 +31,7 @@ class CommitmentRow:
     verified: int
 
 
-@dataclass(frozen=True)
-class ContractPart:
+class ContractPart(Struct, frozen=True):
     """One contract on the page of a consortium's delivery."""
 
     id: UUID
@@ -47,8 +45,7 @@ class ContractPart:
     commitments: tuple[CommitmentRow, ...]
 
 
-@dataclass(frozen=True)
-class DeliveryPage:
+class DeliveryPage(Struct, frozen=True):
     """The contracts of a consortium, and what waits."""
 
     consortium_id: UUID
@@ -124,8 +121,7 @@ def _part(contract: Contract, sums: dict[tuple[UUID, UUID], tuple[int, int]]) ->
     )
 
 
-@dataclass(frozen=True)
-class AwardPage:
+class AwardPage(Struct, frozen=True):
     """What the form for an award starts from."""
 
     consortium_id: UUID
@@ -152,8 +148,7 @@ def award_page(session: Session, actor: Actor, consortium_id: UUID) -> AwardPage
     )
 
 
-@dataclass(frozen=True)
-class ReportPage:
+class ReportPage(Struct, frozen=True):
     """What the form for an outcome starts from: promises, and the quarters of their terms that have begun."""
 
     consortium_id: UUID

@@ -1,10 +1,10 @@
 """Pages about records: the list, one record, and those that wait for a second person."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
@@ -27,8 +27,7 @@ MOST_EXPORTED = 20_000
 MOST_WAITING = 50
 
 
-@dataclass(frozen=True)
-class RecordFilter:
+class RecordFilter(Struct, frozen=True):
     """What the list of records is narrowed to; empty values do not narrow."""
 
     status: str = ""
@@ -36,8 +35,7 @@ class RecordFilter:
     quarter_starting: date | None = None
 
 
-@dataclass(frozen=True)
-class RecordRow:
+class RecordRow(Struct, frozen=True):
     """One record in the list; `quantity` is in smallest units."""
 
     id: UUID
@@ -55,8 +53,7 @@ class RecordRow:
     files: int
 
 
-@dataclass(frozen=True)
-class RecordsPage:
+class RecordsPage(Struct, frozen=True):
     """One page of the records of a consortium, and what to filter by."""
 
     consortium_id: UUID
@@ -160,8 +157,7 @@ def _rows(session: Session, query: Select[Any]) -> tuple[RecordRow, ...]:
     )
 
 
-@dataclass(frozen=True)
-class EvidenceRow:
+class EvidenceRow(Struct, frozen=True):
     """A file of a record."""
 
     id: UUID
@@ -172,8 +168,7 @@ class EvidenceRow:
     added_at: datetime
 
 
-@dataclass(frozen=True)
-class RecordPage:
+class RecordPage(Struct, frozen=True):
     """One record with its evidence; the beneficiary is known only by the first digits of a pseudonym."""
 
     consortium_id: UUID

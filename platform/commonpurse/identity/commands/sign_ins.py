@@ -3,10 +3,10 @@
 A refused try is an answer here and not an exception, because the failure has to be committed.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -27,16 +27,14 @@ from commonpurse.identity.models import Membership, Organisation, Person, Recove
 from commonpurse.identity.rules import lockout, second_factor, tokens
 
 
-@dataclass(frozen=True)
-class Browser:
+class Browser(Struct, frozen=True):
     """Where somebody signs in from."""
 
     address: str
     name: str
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(Struct, frozen=True):
     """What came of a try: a token where the person is in, their key where a code is still needed, else neither."""
 
     token: str | None = None

@@ -1,10 +1,10 @@
 """Organisations: one, lists of them, and their names."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
@@ -32,8 +32,7 @@ NO_SUCH_ORGANISATION = message("There is no such organisation")
 CANNOT_CHANGE = message("You cannot change who works for this organisation")
 
 
-@dataclass(frozen=True)
-class OrganisationRow:
+class OrganisationRow(Struct, frozen=True):
     """An organisation in a list."""
 
     id: UUID
@@ -44,8 +43,7 @@ class OrganisationRow:
     area_name: str | None
 
 
-@dataclass(frozen=True)
-class OrganisationList:
+class OrganisationList(Struct, frozen=True):
     """One page of the organisations that match."""
 
     organisations: tuple[OrganisationRow, ...]
@@ -54,8 +52,7 @@ class OrganisationList:
     pages: int
 
 
-@dataclass(frozen=True)
-class PersonRow:
+class PersonRow(Struct, frozen=True):
     """A person on the page of an organisation."""
 
     person_id: UUID
@@ -65,8 +62,7 @@ class PersonRow:
     since: datetime
 
 
-@dataclass(frozen=True)
-class PendingInvitation:
+class PendingInvitation(Struct, frozen=True):
     """An invitation nobody has answered yet."""
 
     link_id: UUID
@@ -76,8 +72,7 @@ class PendingInvitation:
     expires_at: datetime
 
 
-@dataclass(frozen=True)
-class OrganisationPage:
+class OrganisationPage(Struct, frozen=True):
     """What the page of an organisation shows. People and invitations are empty for those outside it."""
 
     organisation: OrganisationRow

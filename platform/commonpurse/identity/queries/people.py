@@ -1,9 +1,9 @@
 """People, their accounts and the links sent to them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -26,15 +26,13 @@ SIGN_INS_SHOWN = 10
 LINK_IS_OVER = message("This link has been used, has expired or was withdrawn")
 
 
-@dataclass(frozen=True)
-class Credentials:
+class Credentials(Struct, frozen=True):
     """What a typed password is compared with."""
 
     password_hash: str | None
 
 
-@dataclass(frozen=True)
-class LinkPage:
+class LinkPage(Struct, frozen=True):
     """What the holder of a link is shown before they use it; `organisations` are theirs, now and by the link."""
 
     email: str
@@ -46,8 +44,7 @@ class LinkPage:
     organisations: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class SignInRow:
+class SignInRow(Struct, frozen=True):
     """One browser on the account page."""
 
     started_at: datetime
@@ -59,8 +56,7 @@ class SignInRow:
     is_this: bool
 
 
-@dataclass(frozen=True)
-class AccountPage:
+class AccountPage(Struct, frozen=True):
     """What people see of their own account."""
 
     email: str
@@ -72,8 +68,7 @@ class AccountPage:
     organisations: tuple[tuple[UUID, str, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True)
-class RolesPage:
+class RolesPage(Struct, frozen=True):
     """The roles of one member, to be changed."""
 
     organisation_id: UUID

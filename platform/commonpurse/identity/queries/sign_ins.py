@@ -1,10 +1,10 @@
 """Who is signed in where."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,8 +12,7 @@ from commonpurse.identity.models import Membership, Organisation, Person, SignIn
 from commonpurse.identity.rules import tokens
 
 
-@dataclass(frozen=True)
-class LiveSignIn:
+class LiveSignIn(Struct, frozen=True):
     """A sign-in that counts, with what every request needs to know about its person."""
 
     id: UUID

@@ -1,9 +1,9 @@
 """The people of the demonstration, who are called by their role."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from commonpurse.core.actor import SYSTEM, Actor
@@ -12,8 +12,7 @@ from commonpurse.identity.models import OrganisationKind, PublicBodyKind
 from commonpurse.ops.demo.story import BODIES, PASSWORD, ROLES, SUPPLIER
 
 
-@dataclass(frozen=True)
-class Cast:
+class Cast(Struct, frozen=True):
     """Organisations by key, and who acts for them."""
 
     organisations: dict[str, UUID]

@@ -1,8 +1,9 @@
 """The facts of the demonstration. Councils, areas and spending files are real; all else is made up."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+
+from msgspec import Struct
 
 PASSWORD = "buy-together-share-exactly"  # noqa: S105 - meant to be read
 """Of everybody in the demonstration, which `seed` refuses to make anywhere else."""
@@ -13,8 +14,7 @@ def at(year: int, month: int, day: int, hour: int = 10) -> datetime:
     return datetime(year, month, day, hour, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class Body:
+class Body(Struct, frozen=True):
     """A council of the demonstration."""
 
     key: str
@@ -117,8 +117,7 @@ REFERENCE = "NCC-2025-0417"
 PRICE_PENCE = 1_587_400_00
 
 
-@dataclass(frozen=True)
-class Delivered:
+class Delivered(Struct, frozen=True):
     """One record of delivery: reference is the pseudonymous key as the supplier would type it."""
 
     measure: str

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from commonpurse.calc.allocation import Split, reverse
@@ -24,8 +24,7 @@ from commonpurse.workspaces.queries import AgreedAllocation
 V = TypeVar("V", Roster, RuleVersion, WeightVersion)
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """What one chain of the ledger is about."""
 
     contract_id: UUID
@@ -37,8 +36,7 @@ class Scope:
         return f"{self.contract_id.hex}|{self.measure_id.hex}|{self.quarter_starting.isoformat()}|{self.place_gss}"
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """One outcome that goes into a total: its key, the version that was read, its quantity."""
 
     outcome: str
@@ -46,8 +44,7 @@ class Line:
     quantity: int
 
 
-@dataclass(frozen=True)
-class Basis:
+class Basis(Struct, frozen=True):
     """What a split rests on: the agreed rule of a roster."""
 
     roster: Roster

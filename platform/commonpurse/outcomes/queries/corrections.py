@@ -1,9 +1,9 @@
 """What the forms for taking an outcome back start from."""
 
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from commonpurse.calc.sentence import Sentence
@@ -13,8 +13,7 @@ from commonpurse.delivery.queries import RecordPage, find_place, get_record, qua
 from commonpurse.outcomes.queries.rows import live_split_of
 
 
-@dataclass(frozen=True)
-class CorrectPage:
+class CorrectPage(Struct, frozen=True):
     """The record as it is, the quarters to choose from, and what else is in the split that would be reversed."""
 
     record: RecordPage
@@ -43,8 +42,7 @@ def correct_page(session: Session, actor: Actor, consortium_id: UUID, record_id:
     )
 
 
-@dataclass(frozen=True)
-class ReopenPage:
+class ReopenPage(Struct, frozen=True):
     """The record as it is, and how many others are in the split that would be reversed; None where it is in none."""
 
     record: RecordPage

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -32,8 +32,7 @@ from commonpurse.workspaces.queries import agreed_allocation
 PER_PAGE = 25
 
 
-@dataclass(frozen=True)
-class LedgerRow:
+class LedgerRow(Struct, frozen=True):
     """One row of the ledger; `total` is in smallest units."""
 
     id: UUID
@@ -52,8 +51,7 @@ class LedgerRow:
     digest: str
 
 
-@dataclass(frozen=True)
-class MeasureColumn:
+class MeasureColumn(Struct, frozen=True):
     """One measure and what each party has of it, in smallest units, with the line that shows it adds up."""
 
     id: UUID
@@ -70,16 +68,14 @@ class MeasureColumn:
         return not any(self.amounts)
 
 
-@dataclass(frozen=True)
-class Party:
+class Party(Struct, frozen=True):
     """A place of the roster; `id` is None for what no body receives."""
 
     id: UUID | None
     name: str
 
 
-@dataclass(frozen=True)
-class LedgerPage:
+class LedgerPage(Struct, frozen=True):
     """One page of the ledger, who has what so far, and what waits to be split."""
 
     consortium_id: UUID
@@ -229,8 +225,7 @@ def _agreed_rule(session: Session, consortium: Consortium) -> Sentence | None:
     return parse_rule(json.loads(agreed.spec)).words(names)
 
 
-@dataclass(frozen=True)
-class ShareRow:
+class ShareRow(Struct, frozen=True):
     """One party's share of a split, with the sum by hand and in words."""
 
     party: Party
@@ -242,8 +237,7 @@ class ShareRow:
     sentences: tuple[Sentence, ...]
 
 
-@dataclass(frozen=True)
-class InputRow:
+class InputRow(Struct, frozen=True):
     """One outcome that went into the total."""
 
     record_id: UUID
@@ -251,8 +245,7 @@ class InputRow:
     quantity: int
 
 
-@dataclass(frozen=True)
-class SplitPage:
+class SplitPage(Struct, frozen=True):
     """One split with every figure explained, and what it rests on."""
 
     consortium_id: UUID

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
@@ -14,8 +14,7 @@ from commonpurse.outcomes.models import LiveClaim, PostedSplit
 from commonpurse.outcomes.queries.rows import content_of, roster_digest, rule_digest, spec_of, weight_digest
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Struct, frozen=True):
     """What verifying the ledger found; `heads` has the newest digest of every chain, to be kept elsewhere."""
 
     splits: int

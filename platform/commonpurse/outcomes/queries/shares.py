@@ -1,10 +1,10 @@
 """Every body's share by measure and quarter, for the report that a finance team takes away."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -16,8 +16,7 @@ from commonpurse.measures.models import Measure
 from commonpurse.outcomes.models import PRIMARY, posting
 
 
-@dataclass(frozen=True)
-class QuarterlyShare:
+class QuarterlyShare(Struct, frozen=True):
     """What one body got of one measure in one quarter, net of reversals, in the measure's smallest units.
 
     The body without a name is the unallocated place.

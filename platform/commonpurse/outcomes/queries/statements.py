@@ -1,10 +1,10 @@
 """The statement of one body: its exact share of everything, quarter by quarter, and the line that adds up."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -26,8 +26,7 @@ from commonpurse.reference.queries import names_of_areas
 MOST_SPLITS = 200
 
 
-@dataclass(frozen=True)
-class StatementLine:
+class StatementLine(Struct, frozen=True):
     """What the body has of one measure from one place, in smallest units."""
 
     measure: str
@@ -40,8 +39,7 @@ class StatementLine:
     cumulative: int
 
 
-@dataclass(frozen=True)
-class StatementMeasure:
+class StatementMeasure(Struct, frozen=True):
     """What the body has of one measure, beside the whole of it, with the certificate line."""
 
     column: MeasureColumn
@@ -52,8 +50,7 @@ class StatementMeasure:
     files: int
 
 
-@dataclass(frozen=True)
-class StatementValue:
+class StatementValue(Struct, frozen=True):
     """What a share is worth at one framework's unit value; lines of different frameworks are never added."""
 
     measure: str
@@ -65,8 +62,7 @@ class StatementValue:
     url: str
 
 
-@dataclass(frozen=True)
-class StatementSplit:
+class StatementSplit(Struct, frozen=True):
     """A split that counts now and that a figure of this period comes from, and how the share came about in words."""
 
     id: UUID
@@ -78,8 +74,7 @@ class StatementSplit:
     sentences: tuple[Sentence, ...]
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """A body's statement up to the end of a quarter."""
 
     consortium_id: UUID

@@ -1,13 +1,13 @@
 """Lines by file: checked first, stored only on a person's word."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
+from msgspec.structs import asdict
 from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
@@ -96,7 +96,7 @@ def check_upload(
         kind=kind,
         filename=filename,
         digest=digest,
-        lines=[log.plain(asdict(line)) for line in right if line not in there],
+        lines=[log.plain(line) for line in right if line not in there],
         faults=[_fault(fault) for fault in sorted(faults, key=lambda fault: fault.row)],
         uploaded_at=now,
     )

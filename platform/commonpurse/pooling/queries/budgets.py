@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
@@ -20,8 +20,7 @@ from commonpurse.pooling.queries.needs import MOST_SHOWN, NO_LINE, Contents
 from commonpurse.pooling.queries.weights import FIRM
 
 
-@dataclass(frozen=True)
-class YearRow:
+class YearRow(Struct, frozen=True):
     """One financial year; `amounts` follow the bodies of the page, None where a body brings nothing."""
 
     financial_year: int
@@ -29,8 +28,7 @@ class YearRow:
     total_pence: int
 
 
-@dataclass(frozen=True)
-class BudgetTable:
+class BudgetTable(Struct, frozen=True):
     """Years down, bodies across, and the totals of each."""
 
     rows: tuple[YearRow, ...]
@@ -38,8 +36,7 @@ class BudgetTable:
     total_pence: int
 
 
-@dataclass(frozen=True)
-class ContributionRow:
+class ContributionRow(Struct, frozen=True):
     """One contribution as it was entered, and what became of it."""
 
     id: UUID
@@ -58,8 +55,7 @@ class ContributionRow:
     may_change: bool
 
 
-@dataclass(frozen=True)
-class BudgetPage:
+class BudgetPage(Struct, frozen=True):
     """The pooled budget: approved firm money, indicative money and what waits for approval, apart."""
 
     consortium_id: UUID
@@ -134,8 +130,7 @@ def budget_page(session: Session, actor: Actor, consortium_id: UUID) -> BudgetPa
     )
 
 
-@dataclass(frozen=True)
-class _Sum:
+class _Sum(Struct, frozen=True):
     year: int
     body: UUID
     level: CommitmentLevel

@@ -1,11 +1,11 @@
 """What the bodies of a consortium need, line by line and pooled."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
@@ -28,8 +28,7 @@ MOST_SHOWN = 500
 Contents = tuple[object, ...]
 
 
-@dataclass(frozen=True)
-class PooledNeed:
+class PooledNeed(Struct, frozen=True):
     """One row of the pooled table: a description in one kind of unit, or all of its category in one kind of unit.
 
     `amounts` follow the bodies of the page.
@@ -44,8 +43,7 @@ class PooledNeed:
     is_subtotal: bool
 
 
-@dataclass(frozen=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """Two lines under one description whose quantities cannot be added."""
 
     description: str
@@ -57,8 +55,7 @@ class Conflict:
     second_unit: str
 
 
-@dataclass(frozen=True)
-class NeedLine:
+class NeedLine(Struct, frozen=True):
     """One line as a body entered it."""
 
     id: UUID
@@ -76,8 +73,7 @@ class NeedLine:
     may_change: bool
 
 
-@dataclass(frozen=True)
-class NeedsPage:
+class NeedsPage(Struct, frozen=True):
     """The pooled need of a consortium; `lines` are at most `MOST_SHOWN`, those of the reader's body first."""
 
     consortium_id: UUID

@@ -1,10 +1,10 @@
 """Published spending: the files there are, and what could not be read in them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
@@ -19,8 +19,7 @@ NO_SPENDING = message("There is no such page for you")
 PER_PAGE = 50
 
 
-@dataclass(frozen=True)
-class FileRow:
+class FileRow(Struct, frozen=True):
     """A file that was read: how much of it, and when."""
 
     id: UUID
@@ -32,8 +31,7 @@ class FileRow:
     imported_at: datetime
 
 
-@dataclass(frozen=True)
-class SpendingPage:
+class SpendingPage(Struct, frozen=True):
     """The files by body, newest first."""
 
     files: tuple[FileRow, ...]
@@ -44,8 +42,7 @@ class SpendingPage:
     may_import: bool
 
 
-@dataclass(frozen=True)
-class SetAside:
+class SetAside(Struct, frozen=True):
     """A row that was left out, and why."""
 
     row: int
@@ -53,8 +50,7 @@ class SetAside:
     cells: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class SpendFilePage:
+class SpendFilePage(Struct, frozen=True):
     """One file with the rows left out of it."""
 
     file: FileRow

@@ -2,12 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, Subquery, extract, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -32,16 +32,14 @@ class Order(StrEnum):
     NAME = "name"
 
 
-@dataclass(frozen=True)
-class Paid:
+class Paid(Struct, frozen=True):
     """What one body paid, net of refunds, and in how many payments."""
 
     pence: int
     payments: int
 
 
-@dataclass(frozen=True)
-class SharedSupplier:
+class SharedSupplier(Struct, frozen=True):
     """A supplier that two bodies or more pay. `by_body` holds only those that do."""
 
     id: UUID
@@ -51,8 +49,7 @@ class SharedSupplier:
     by_body: Mapping[UUID, Paid]
 
 
-@dataclass(frozen=True)
-class SharedSuppliersPage:
+class SharedSuppliersPage(Struct, frozen=True):
     """Suppliers in the order asked for, and the largest of them for the chart."""
 
     suppliers: tuple[SharedSupplier, ...]
@@ -68,8 +65,7 @@ class SharedSuppliersPage:
     may_start: bool
 
 
-@dataclass(frozen=True)
-class SpellingRow:
+class SpellingRow(Struct, frozen=True):
     """A name as files write it, and why it was recognised as this supplier."""
 
     beneficiary: str
@@ -80,8 +76,7 @@ class SpellingRow:
     confidence_percent: int
 
 
-@dataclass(frozen=True)
-class SupplierPage:
+class SupplierPage(Struct, frozen=True):
     """One supplier: its spellings, and what each body paid in each month."""
 
     id: UUID

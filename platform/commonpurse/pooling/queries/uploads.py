@@ -1,11 +1,11 @@
 """Files of lines that were checked, row by row."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,8 +21,7 @@ LATEST = 10
 """Files of the body that the page lists."""
 
 
-@dataclass(frozen=True)
-class FaultRow:
+class FaultRow(Struct, frozen=True):
     """One fault of one row; `column` is empty where it is the whole row."""
 
     row: int
@@ -31,8 +30,7 @@ class FaultRow:
     reason: Sentence
 
 
-@dataclass(frozen=True)
-class UploadRow:
+class UploadRow(Struct, frozen=True):
     """A file of one's own body, and what became of it."""
 
     id: UUID
@@ -43,8 +41,7 @@ class UploadRow:
     state: str
 
 
-@dataclass(frozen=True)
-class UploadsPage:
+class UploadsPage(Struct, frozen=True):
     """Where files are uploaded: who may, and the latest files of the reader's body."""
 
     consortium_id: UUID
@@ -53,8 +50,7 @@ class UploadsPage:
     may_enter: bool
 
 
-@dataclass(frozen=True)
-class UploadPage:
+class UploadPage(Struct, frozen=True):
     """A checked file: its right rows and its faults, and whether it still waits for an answer."""
 
     id: UUID

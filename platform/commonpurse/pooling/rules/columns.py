@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from commonpurse.calc.sentence import Sentence
 
@@ -52,8 +53,7 @@ class TableLike(Protocol):
         """The rows below them."""
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column we read: our name for it, what others call it (best first), and whether a file can lack it."""
 
     name: str

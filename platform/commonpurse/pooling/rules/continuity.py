@@ -2,22 +2,21 @@
 
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 _Id = TypeVar("_Id", bound=Hashable)
 
 
-@dataclass(frozen=True)
-class Recognised(Generic[_Id]):
+class Recognised(Struct, Generic[_Id], frozen=True):
     """A supplier as it was just recognised: its key, and how many payments each known supplier brings to it."""
 
     key: str
     payments: Mapping[_Id, int]
 
 
-@dataclass(frozen=True)
-class Continuity(Generic[_Id]):
+class Continuity(Struct, Generic[_Id], frozen=True):
     """For each recognised supplier the known one that it is, or None for a new one; and who went into whom.
 
     `merged` names, by place, the recognised supplier that has most of the payments of a known one left over.

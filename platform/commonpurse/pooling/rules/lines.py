@@ -1,10 +1,11 @@
 """Lines of need and of budget in an uploaded file: every fault of every row is found, nothing is guessed."""
 
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from commonpurse.calc.sentence import Sentence
 from commonpurse.pooling.rules import fields, templates
@@ -15,8 +16,7 @@ _Line = TypeVar("_Line")
 _Value = TypeVar("_Value")
 
 
-@dataclass(frozen=True, slots=True)
-class RequirementLine:
+class RequirementLine(Struct, frozen=True):
     """What a body needs: `quantity` in `unit` (a code of `calc.units`) at `place_gss` between two days."""
 
     row: int
@@ -29,8 +29,7 @@ class RequirementLine:
     needed_until: date
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetLine:
+class BudgetLine(Struct, frozen=True):
     """Money a body brings in; `financial_year` 2026 is 2026-27, `commitment_level` one of `fields.COMMITMENTS`."""
 
     row: int
@@ -40,8 +39,7 @@ class BudgetLine:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """What is wrong with a cell; `column` is empty where it is the whole row."""
 
     row: int
@@ -50,8 +48,7 @@ class Fault:
     reason: Sentence
 
 
-@dataclass(frozen=True)
-class LinesRead(Generic[_Line]):
+class LinesRead(Struct, Generic[_Line], frozen=True):
     """The right lines, and the faults of the other rows."""
 
     lines: tuple[_Line, ...]

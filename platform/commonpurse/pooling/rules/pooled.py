@@ -2,12 +2,13 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import chain
 from math import gcd, lcm
 from uuid import UUID
+
+from msgspec import Struct
 
 from commonpurse.calc import units
 from commonpurse.calc.apportion import largest_remainder
@@ -19,8 +20,7 @@ LARGEST_WEIGHT = 10**15
 _SHORT, _LONG = 6, 30
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """A requirement line, as far as pooling it goes; `unit` is a code of `calc.units`."""
 
     line_id: UUID
@@ -41,8 +41,7 @@ class Need:
         return Fraction(self.quantity) * units.resolve(self.unit).factor
 
 
-@dataclass(frozen=True)
-class PooledRow:
+class PooledRow(Struct, frozen=True):
     """Needs that add up: one description, one kind of unit. `amounts` holds only bodies that need some of it."""
 
     unit: str
@@ -50,8 +49,7 @@ class PooledRow:
     total: Decimal
 
 
-@dataclass(frozen=True)
-class PooledGroup:
+class PooledGroup(Struct, frozen=True):
     """Needs of one category under one description, whatever its case and spacing; a row for each kind of unit."""
 
     category_code: str
@@ -61,8 +59,7 @@ class PooledGroup:
     """Pairs of lines, each the first of its kind of unit, that cannot be added."""
 
 
-@dataclass(frozen=True)
-class PooledCategory:
+class PooledCategory(Struct, frozen=True):
     """All needs of one category: its descriptions, and a sum for each kind of unit that more than one row is in."""
 
     category_code: str

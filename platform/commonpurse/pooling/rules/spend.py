@@ -5,8 +5,9 @@ Source: Local Government Transparency Code 2015, Part 2.1, paragraphs 28 and 29 
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from commonpurse.calc.sentence import Sentence
 from commonpurse.pooling.rules.cells import puts_month_first, read_day, read_pence
@@ -108,8 +109,7 @@ _AROUND_HIDING = frozenset(
 _PERSON = re.compile(r"(?:mr|mrs|ms|miss|mx)\.? (?:[a-z](?:\. ?| ))+[a-z][a-z'’-]+", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(Struct, frozen=True):
     """One line of a body's published spending.
 
     `occurrence` is 1 for the first of identical lines in the file, 2 for the second and so on, so that
@@ -126,8 +126,7 @@ class Payment:
     occurrence: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class SetAside:
+class SetAside(Struct, frozen=True):
     """A row that is not a payment to a named organisation that can be counted, and why."""
 
     row: int
@@ -135,8 +134,7 @@ class SetAside:
     cells: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class PaymentsRead:
+class PaymentsRead(Struct, frozen=True):
     """Every row of a spending file: read, or set aside with the reason."""
 
     payments: tuple[Payment, ...]

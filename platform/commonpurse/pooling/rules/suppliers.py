@@ -8,8 +8,10 @@ mistyped in a long word. Two different registered numbers never meet. What only 
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import combinations
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from commonpurse.calc.sentence import Sentence
 from commonpurse.pooling.rules.names import is_well_cased, normalise, squashed, without_country
@@ -21,8 +23,7 @@ _CROWDED = 200
 _MISTYPED = 3
 
 
-@dataclass(frozen=True, order=True)
-class Mention:
+class Mention(Struct, frozen=True, order=True):
     """A name as one body's files write it, with the numbers beside it and how often it is there."""
 
     name: str
@@ -32,8 +33,7 @@ class Mention:
     count: int = 1
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(Struct, frozen=True):
     """A mention in its cluster, why it is there and how sure that is."""
 
     mention: Mention
@@ -41,8 +41,7 @@ class Member:
     confidence_percent: int
 
 
-@dataclass(frozen=True)
-class Cluster:
+class Cluster(Struct, frozen=True):
     """One supplier. `key` is by its registered number where a file gives one, else by its normalised name."""
 
     key: str
@@ -60,8 +59,7 @@ class Cluster:
         return tuple(sorted({member.mention.name for member in self.members}))
 
 
-@dataclass(frozen=True)
-class Possible:
+class Possible(Struct, frozen=True):
     """Two clusters whose names look alike: for a person to decide."""
 
     first: Cluster
@@ -69,8 +67,7 @@ class Possible:
     likeness_percent: int
 
 
-@dataclass(frozen=True)
-class _Group:
+class _Group(Struct, frozen=True):
     """Mentions known to be one supplier so far."""
 
     members: tuple[Member, ...]

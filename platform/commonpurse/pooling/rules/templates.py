@@ -1,6 +1,6 @@
 """The files a page offers for filling in: headings, one example row, and what each column takes."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from commonpurse.calc.sentence import Sentence
 from commonpurse.pooling.rules.columns import Column
@@ -10,8 +10,7 @@ FROM, UNTIL = "Needed from", "Needed until"
 YEAR, AMOUNT, COMMITMENT, SOURCE = "Financial year", "Amount", "Commitment", "Source"
 
 
-@dataclass(frozen=True)
-class Template:
+class Template(Struct, frozen=True):
     """A file to fill in; `notes` has one sentence for each column."""
 
     name: str

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
+
+from msgspec import Struct
 
 from commonpurse.calc.apportion import largest_remainder
 from commonpurse.calc.quantity import from_smallest
@@ -13,8 +14,7 @@ from commonpurse.pooling.rules.pooled import Need, quantity_weights
 _TENTHS_OF_A_PERCENT = 1000
 
 
-@dataclass(frozen=True)
-class WeightWords:
+class WeightWords(Struct, frozen=True):
     """How the bodies weigh by required quantity, each body's share, and what may surprise them."""
 
     explanation: tuple[Sentence, ...]

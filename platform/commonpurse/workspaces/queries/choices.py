@@ -1,10 +1,10 @@
 """Measures to set a target for, by the edition that publishes them, and which editions fit the date of the tender."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,8 +20,7 @@ from commonpurse.workspaces.queries import standing
 from commonpurse.workspaces.queries.rows import electorate, get_workspace
 
 
-@dataclass(frozen=True)
-class MeasureGroup:
+class MeasureGroup(Struct, frozen=True):
     """Measures of one edition; of the bodies themselves where `framework` is empty."""
 
     framework: str
@@ -30,8 +29,7 @@ class MeasureGroup:
     measures: tuple[MeasureRow, ...]
 
 
-@dataclass(frozen=True)
-class MeasureChoices:
+class MeasureChoices(Struct, frozen=True):
     """What can be chosen: editions in force first, then the bodies' own measures, then the other editions.
 
     `day` is the one that counts, that of the tender or today; `without_measures` are editions in force
@@ -70,8 +68,7 @@ def _group(edition: FrameworkRow, in_force: bool, rows: Iterable[MeasureRow]) ->
     return MeasureGroup(edition.title, edition.edition, in_force, measures)
 
 
-@dataclass(frozen=True)
-class OutOfForce:
+class OutOfForce(Struct, frozen=True):
     """An edition that does not cover the tender: `tender_on` is None where no date is set and today counts."""
 
     framework: str

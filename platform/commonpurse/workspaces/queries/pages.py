@@ -1,9 +1,9 @@
 """The pages of the room, and what waits for a person in it."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
@@ -27,8 +27,7 @@ MINUTES_READ = 500
 COMMENTS_SHOWN = 200
 
 
-@dataclass(frozen=True)
-class RoomPage:
+class RoomPage(Struct, frozen=True):
     """The room. `workspace_id` is None before it is opened; `head` is the number of the newest entry shown."""
 
     consortium_id: UUID
@@ -48,8 +47,7 @@ class RoomPage:
     """Whether an offer is carried because its time to answer ran out, and only waits to be frozen."""
 
 
-@dataclass(frozen=True)
-class CommentShown:
+class CommentShown(Struct, frozen=True):
     """What somebody said about an item."""
 
     body: str
@@ -58,8 +56,7 @@ class CommentShown:
     written_at: datetime
 
 
-@dataclass(frozen=True)
-class ItemPage:
+class ItemPage(Struct, frozen=True):
     """One item: every offer, newest first, and what the reader may do."""
 
     consortium_id: UUID

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
@@ -112,8 +112,7 @@ def find_measure(session: Session, consortium: Consortium, measure_id: UUID) -> 
     return session.scalars(query).one_or_none()
 
 
-@dataclass(frozen=True)
-class AgreedAllocation:
+class AgreedAllocation(Struct, frozen=True):
     """How outcomes are shared: `spec` is a rule of `calc.allocation` as canonical JSON."""
 
     spec: str
@@ -144,8 +143,7 @@ def agreed_allocation(session: Session, consortium_id: UUID) -> AgreedAllocation
     return AgreedAllocation(spec, item_id, number, agreed_at)
 
 
-@dataclass(frozen=True)
-class AgreedTarget:
+class AgreedTarget(Struct, frozen=True):
     """A quantity the bodies agreed for a measure, in its unit; its smallest unit has `decimals`."""
 
     measure_id: UUID
@@ -182,8 +180,7 @@ def electorate(consortium: Consortium) -> Mapping[UUID, int]:
     }
 
 
-@dataclass(frozen=True)
-class Presence:
+class Presence(Struct, frozen=True):
     """The room's stream, and how the others see who is in it."""
 
     stream: str

@@ -1,11 +1,11 @@
 """The plain values that pages of the room show, made from loaded rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from commonpurse.calc import decision
@@ -23,8 +23,7 @@ from commonpurse.workspaces.queries import standing
 from commonpurse.workspaces.queries.rows import electorate, spec_of
 
 
-@dataclass(frozen=True)
-class AnswerShown:
+class AnswerShown(Struct, frozen=True):
     """What one body said to an offer; `answer` is None while it has not."""
 
     body: str
@@ -33,8 +32,7 @@ class AnswerShown:
     at: datetime | None
 
 
-@dataclass(frozen=True)
-class OfferShown:
+class OfferShown(Struct, frozen=True):
     """An offer with every answer to it, in roster order."""
 
     number: int
@@ -50,8 +48,7 @@ class OfferShown:
         return tuple(each.body for each in self.answers if each.answer == answer)
 
 
-@dataclass(frozen=True)
-class ItemShown:
+class ItemShown(Struct, frozen=True):
     """An item of the agenda. `title` is empty for an allocation rule; `why` says what is missing, or why it is agreed.
 
     `status` is one of not_started, proposed, countered, objected, agreed and parked.
@@ -78,8 +75,7 @@ class ItemShown:
         return self.status == "agreed"
 
 
-@dataclass(frozen=True)
-class Minute:
+class Minute(Struct, frozen=True):
     """An entry of the log in words; `parts` are sentences that fill places of `sentence`."""
 
     seq: int
@@ -90,8 +86,7 @@ class Minute:
     parts: dict[str, Sentence]
 
 
-@dataclass(frozen=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """What each body would receive of the preview's units under one rule, in roster order."""
 
     rule: Sentence
