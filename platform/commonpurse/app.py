@@ -14,7 +14,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from sqlalchemy.engine import make_url
 
 from commonpurse.core import db, jobs, log, pseudonym, waiting
-from commonpurse.web import access, limits, live, pages
+from commonpurse.web import access, live, pages
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,7 +58,6 @@ def create_app(config: Any) -> Flask:
     csrf.init_app(app)
     babel.init_app(app)
     access.login_manager.init_app(app)
-    limits.limiter.init_app(app)
     pages.init_app(app)
     app.context_processor(_furniture)
     for feature in FEATURES:

@@ -3,14 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from commonpurse.core.mail import Mail
 from commonpurse.identity import commands
 from commonpurse.identity.models import SignIn
 from commonpurse.identity.rules import passwords, tokens
-from commonpurse.web.limits import limiter
+from commonpurse.web.limits import counter
 from config import Config
 from support.identity_rows import EMAIL, PASSWORD, enter, fresh, is_in, kinds
 
@@ -161,14 +160,10 @@ def test_a_get_signs_nobody_out(kim, visitor):
 
 
 @pytest.fixture
-def limited(app):
+def limited(app, monkeypatch):
     """The rate limits count during this test."""
-    counting = Flask("counting")
-    counting.config.from_mapping(RATELIMIT_ENABLED=True, RATELIMIT_STORAGE_URI="memory://")
-    limiter.init_app(counting)
-    yield
-    limiter.reset()
-    limiter.enabled = False
+    monkeypatch.setitem(app.config, "RATELIMIT_ENABLED", True)
+    counter(app).storage.reset()
 
 
 def test_too_many_tries_from_one_address_are_stopped(kim, visitor, limited):

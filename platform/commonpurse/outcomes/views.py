@@ -19,7 +19,7 @@ from commonpurse.outcomes.forms import CorrectOutcomeForm, IssueForm, ReopenOutc
 from commonpurse.outcomes.rules import statement_file
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.fields import Choice
-from commonpurse.web.limits import EXPENSIVE, limiter
+from commonpurse.web.limits import EXPENSIVE, limited
 
 blueprint = Blueprint("outcomes", __name__, url_prefix="/consortia/<uuid:consortium_id>/outcomes")
 
@@ -71,7 +71,7 @@ def show_split(consortium_id: UUID, split_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.get("/shares.<any(csv, xlsx):kind>")
-@limiter.limit(EXPENSIVE)
+@limited(EXPENSIVE)
 @signed_in
 def shares(consortium_id: UUID, kind: str) -> ResponseReturnValue:
     """Every body's share by measure and quarter, as a file."""

@@ -8,13 +8,13 @@ from commonpurse.core.errors import NotFound
 from commonpurse.core.transaction import reading
 from commonpurse.reference import queries
 from commonpurse.web.access import public
-from commonpurse.web.limits import SUGGESTIONS, limiter
+from commonpurse.web.limits import SUGGESTIONS, limited
 
 blueprint = Blueprint("reference", __name__, url_prefix="/reference")
 
 
 @blueprint.get("/areas.json")
-@limiter.limit(SUGGESTIONS)
+@limited(SUGGESTIONS)
 @public
 def areas_json() -> ResponseReturnValue:
     """Areas that match `q`, as value and label."""
@@ -24,7 +24,7 @@ def areas_json() -> ResponseReturnValue:
 
 
 @blueprint.get("/categories.json")
-@limiter.limit(SUGGESTIONS)
+@limited(SUGGESTIONS)
 @public
 def categories_json() -> ResponseReturnValue:
     """Categories that match `q`, as value and label."""

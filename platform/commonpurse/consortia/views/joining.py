@@ -12,7 +12,7 @@ from commonpurse.consortia.forms import AnswerInvitationForm, InviteForm, LeaveF
 from commonpurse.consortia.views.blueprint import blueprint, done, now
 from commonpurse.core.transaction import reading
 from commonpurse.web.access import current_actor, signed_in
-from commonpurse.web.limits import MAIL, limiter
+from commonpurse.web.limits import MAIL, limited
 
 MOST_INVITED = 50
 
@@ -29,7 +29,7 @@ def bodies_json() -> ResponseReturnValue:
 
 @blueprint.route("/<uuid:consortium_id>/invite", methods=["GET", "POST"])
 @signed_in
-@limiter.limit(MAIL, methods=["POST"])
+@limited(MAIL, methods=["POST"])
 def invite(consortium_id: UUID) -> ResponseReturnValue:
     """Find bodies, choose each, check the list, send the invitations. The list lives in the address."""
     if "choose" in request.args:

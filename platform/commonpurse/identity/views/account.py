@@ -15,7 +15,7 @@ from commonpurse.identity.rules import passwords, second_factor
 from commonpurse.identity.views.blueprint import blueprint, matched_own_password
 from commonpurse.identity.views.entrance import leave
 from commonpurse.web.access import current_actor, signed_in
-from commonpurse.web.limits import SIGN_IN, limiter
+from commonpurse.web.limits import SIGN_IN, limited
 
 
 @blueprint.get("/account")
@@ -26,7 +26,7 @@ def account() -> ResponseReturnValue:
 
 
 @blueprint.route("/account/password", methods=["GET", "POST"])
-@limiter.limit(SIGN_IN, methods=["POST"])
+@limited(SIGN_IN, methods=["POST"])
 @signed_in
 def change_password() -> ResponseReturnValue:
     """Choose a new password."""
@@ -53,7 +53,7 @@ def change_password() -> ResponseReturnValue:
 
 
 @blueprint.route("/account/second-factor", methods=["GET", "POST"])
-@limiter.limit(SIGN_IN, methods=["POST"])
+@limited(SIGN_IN, methods=["POST"])
 @signed_in
 def set_up_second_factor() -> ResponseReturnValue:
     """Ask for the password, show a key, and ask for a code that proves the app has it.
@@ -76,7 +76,7 @@ def set_up_second_factor() -> ResponseReturnValue:
 
 
 @blueprint.route("/account/second-factor/remove", methods=["GET", "POST"])
-@limiter.limit(SIGN_IN, methods=["POST"])
+@limited(SIGN_IN, methods=["POST"])
 @signed_in
 def remove_second_factor() -> ResponseReturnValue:
     """Go back to the password alone."""
@@ -95,7 +95,7 @@ def remove_second_factor() -> ResponseReturnValue:
 
 
 @blueprint.route("/account/recovery-codes", methods=["GET", "POST"])
-@limiter.limit(SIGN_IN, methods=["POST"])
+@limited(SIGN_IN, methods=["POST"])
 @signed_in
 def recovery_codes() -> ResponseReturnValue:
     """Make new recovery codes, and show them once."""

@@ -15,7 +15,7 @@ from commonpurse.identity.forms import SecondFactorForm, SignInForm
 from commonpurse.identity.rules import addresses, passwords
 from commonpurse.identity.views.blueprint import blueprint, browser_of_request, enter
 from commonpurse.web.access import current_actor, public, signed_in
-from commonpurse.web.limits import SIGN_IN, limiter
+from commonpurse.web.limits import SIGN_IN, limited
 
 HOME = "/"
 CODE_WITHIN = timedelta(minutes=10)
@@ -28,7 +28,7 @@ WRONG_CODE = message("The code is not right or was used before. Wait for the nex
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
-@limiter.limit(SIGN_IN, methods=["POST"])
+@limited(SIGN_IN, methods=["POST"])
 @public
 def sign_in() -> ResponseReturnValue:
     """Ask for e-mail address and password."""
@@ -53,7 +53,7 @@ def sign_in() -> ResponseReturnValue:
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
-@limiter.limit(SIGN_IN, methods=["POST"])
+@limited(SIGN_IN, methods=["POST"])
 @public
 def second_factor() -> ResponseReturnValue:
     """Ask for a code from the person whose password was right a moment ago."""

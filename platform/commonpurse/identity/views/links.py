@@ -15,11 +15,11 @@ from commonpurse.identity.rules import passwords
 from commonpurse.identity.views.blueprint import blueprint, browser_of_request, enter
 from commonpurse.identity.views.entrance import leave
 from commonpurse.web.access import current_actor, public
-from commonpurse.web.limits import MAIL, SIGN_IN, limiter
+from commonpurse.web.limits import MAIL, SIGN_IN, limited
 
 
 @blueprint.route("/forgotten-password", methods=["GET", "POST"])
-@limiter.limit(MAIL, methods=["POST"])
+@limited(MAIL, methods=["POST"])
 @public
 def forgotten_password() -> ResponseReturnValue:
     """Send a link to choose a new password; the answer is the same whether the address has an account or not."""
@@ -32,7 +32,7 @@ def forgotten_password() -> ResponseReturnValue:
 
 
 @blueprint.route("/reset-password/<token>", methods=["GET", "POST"])
-@limiter.limit(SIGN_IN)
+@limited(SIGN_IN)
 @public
 def reset_password(token: str) -> ResponseReturnValue:
     """Choose a new password."""
@@ -53,7 +53,7 @@ def reset_password(token: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/invitations/<token>", methods=["GET", "POST"])
-@limiter.limit(SIGN_IN)
+@limited(SIGN_IN)
 @public
 def accept_invitation(token: str) -> ResponseReturnValue:
     """Join: with a new account, or with the one that has the invited address."""

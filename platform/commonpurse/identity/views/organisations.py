@@ -15,7 +15,7 @@ from commonpurse.identity.forms import KIND_WORDS, AddIdentifierForm, RegisterOr
 from commonpurse.identity.rules import addresses
 from commonpurse.identity.views.blueprint import blueprint
 from commonpurse.web.access import current_actor, signed_in
-from commonpurse.web.limits import EXPENSIVE, SUGGESTIONS, limiter
+from commonpurse.web.limits import EXPENSIVE, SUGGESTIONS, limited
 
 
 @blueprint.get("/organisations")
@@ -30,7 +30,7 @@ def list_organisations() -> ResponseReturnValue:
 
 
 @blueprint.get("/organisations.json")
-@limiter.limit(SUGGESTIONS)
+@limited(SUGGESTIONS)
 @signed_in
 def organisations_json() -> ResponseReturnValue:
     """Public bodies whose name matches `q`, as value and label."""
@@ -49,7 +49,7 @@ def show_organisation(organisation_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.route("/organisations/register", methods=["GET", "POST"])
-@limiter.limit(EXPENSIVE, methods=["POST"])
+@limited(EXPENSIVE, methods=["POST"])
 @signed_in
 def register_organisation() -> ResponseReturnValue:
     """Register an organisation and become its administrator."""

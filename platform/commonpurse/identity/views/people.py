@@ -14,11 +14,11 @@ from commonpurse.identity.forms import ChangeRolesForm, EndMembershipForm, Invit
 from commonpurse.identity.views.blueprint import blueprint
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.form import say
-from commonpurse.web.limits import MAIL, limiter
+from commonpurse.web.limits import MAIL, limited
 
 
 @blueprint.route("/organisations/<uuid:organisation_id>/invite", methods=["GET", "POST"])
-@limiter.limit(MAIL, methods=["POST"])
+@limited(MAIL, methods=["POST"])
 @signed_in
 def invite_person(organisation_id: UUID) -> ResponseReturnValue:
     """Send somebody a link with which they join."""

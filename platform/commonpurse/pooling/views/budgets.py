@@ -18,7 +18,7 @@ from commonpurse.pooling.rules.years import financial_year_of, say_financial_yea
 from commonpurse.pooling.views.blueprint import blueprint, download, now
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.fields import Choice
-from commonpurse.web.limits import EXPENSIVE, limiter
+from commonpurse.web.limits import EXPENSIVE, limited
 
 YEARS_OFFERED = 12
 
@@ -33,7 +33,7 @@ def budget(consortium_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.get("/consortia/<uuid:consortium_id>/budget/download/<any(csv, xlsx):kind>")
-@limiter.limit(EXPENSIVE)
+@limited(EXPENSIVE)
 @signed_in
 def export_budget(consortium_id: UUID, kind: str) -> ResponseReturnValue:
     """The pooled tables as one file, in pounds."""

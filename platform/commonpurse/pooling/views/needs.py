@@ -13,7 +13,7 @@ from commonpurse.pooling import commands, queries
 from commonpurse.pooling.forms import EditNeedForm, NeedForm, RemoveNeedForm
 from commonpurse.pooling.views.blueprint import blueprint, download, now
 from commonpurse.web.access import current_actor, signed_in
-from commonpurse.web.limits import EXPENSIVE, limiter
+from commonpurse.web.limits import EXPENSIVE, limited
 
 
 @blueprint.get("/consortia/<uuid:consortium_id>/needs")
@@ -26,7 +26,7 @@ def needs(consortium_id: UUID) -> ResponseReturnValue:
 
 
 @blueprint.get("/consortia/<uuid:consortium_id>/needs/download/<any(csv, xlsx):kind>")
-@limiter.limit(EXPENSIVE)
+@limited(EXPENSIVE)
 @signed_in
 def export_needs(consortium_id: UUID, kind: str) -> ResponseReturnValue:
     """The pooled table as a file."""

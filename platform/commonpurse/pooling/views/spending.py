@@ -18,7 +18,7 @@ from commonpurse.pooling.queries import Order
 from commonpurse.pooling.views.blueprint import blueprint, download, now
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.form import say
-from commonpurse.web.limits import EXPENSIVE, limiter
+from commonpurse.web.limits import EXPENSIVE, limited
 
 
 def say_month(first: date) -> str:
@@ -36,7 +36,7 @@ def spending() -> ResponseReturnValue:
 
 
 @blueprint.route("/spending/upload", methods=["GET", "POST"])
-@limiter.limit(EXPENSIVE)
+@limited(EXPENSIVE)
 @signed_in
 def upload_spending() -> ResponseReturnValue:
     """Read published files of one's own body. Each is kept or refused by itself."""
@@ -94,7 +94,7 @@ def shared_suppliers() -> ResponseReturnValue:
 
 
 @blueprint.get("/spending/suppliers/download/<any(csv, xlsx):kind>")
-@limiter.limit(EXPENSIVE)
+@limited(EXPENSIVE)
 @signed_in
 def export_shared_suppliers(kind: str) -> ResponseReturnValue:
     """Every shared supplier with each body's spend, in pounds."""

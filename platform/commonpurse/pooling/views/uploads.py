@@ -20,7 +20,7 @@ from commonpurse.pooling.rules.years import say_financial_year
 from commonpurse.pooling.views.blueprint import blueprint, download, now
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.form import say
-from commonpurse.web.limits import EXPENSIVE, limiter
+from commonpurse.web.limits import EXPENSIVE, limited
 from commonpurse.web.pages import say_date
 
 TEMPLATES = {"requirements": templates.REQUIREMENTS, "budget": templates.BUDGET}
@@ -37,7 +37,7 @@ def template(consortium_id: UUID, kind: str, format: str) -> ResponseReturnValue
 
 
 @blueprint.route("/consortia/<uuid:consortium_id>/<any(requirements, budget):kind>/upload", methods=["GET", "POST"])
-@limiter.limit(EXPENSIVE)
+@limited(EXPENSIVE)
 @signed_in
 def upload(consortium_id: UUID, kind: str) -> ResponseReturnValue:
     """Have a file of lines checked; nothing of it is stored yet."""
