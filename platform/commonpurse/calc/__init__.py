@@ -13,4 +13,5 @@ only `kernel` imports numpy, so that a page which splits nothing never loads it.
 - `allocation`: a quantity divided among members, with a record that anybody can check by hand.
 - `explain`: that record in words, and the line that shows it adds up.
 - `decision`: how a consortium decides.
+- `claims`: what everybody receives when less is there than was promised.
 """
