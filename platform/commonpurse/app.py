@@ -3,6 +3,7 @@
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from sqlalchemy.engine import make_url
 
 from commonpurse.core import db, jobs, log, pseudonym, waiting
+from commonpurse.measures import queries as measures
 from commonpurse.web import access, live, pages
 
 ROOT = Path(__file__).parents[2]
@@ -29,9 +31,10 @@ FEATURES = (
     "outcomes",
     "transparency",
     "notifications",
+    "api",
     "ops",
 )
-"""From the bottom up; each may have `queries` (waiting), `views` (blueprint), `sockets`, `jobs` and `cli` (groups)."""
+"""From the bottom up; each may have `queries` (asked by lower ones), `views` (blueprint), `sockets`, `jobs` and `cli` (groups)."""
 
 csrf = CSRFProtect()
 babel = Babel()
@@ -85,15 +88,25 @@ def _add_feature(app: Flask, feature: str) -> None:
         if find_spec(f"{package}.{part}") is None:
             continue
         module = import_module(f"{package}.{part}")
-        if part == "queries" and hasattr(module, "waiting"):
-            waiting.SOURCES[feature] = module.waiting
+        if part == "queries":
+            _ask(feature, module)
         elif part == "views":
             blueprint: Blueprint = module.blueprint
             app.register_blueprint(blueprint)
+            if not getattr(module, "READS_COOKIES", True):
+                csrf.exempt(blueprint)
         elif part == "cli":
-            groups: tuple[click.Group, ...] = getattr(module, "groups", None) or (module.group,)
+            groups: tuple[click.Command, ...] = getattr(module, "groups", None) or (module.group,)
             for group in groups:
                 app.cli.add_command(group)
+
+
+def _ask(feature: str, queries: ModuleType) -> None:
+    """Let lower features ask this one what they cannot know."""
+    if hasattr(queries, "waiting"):
+        waiting.SOURCES[feature] = queries.waiting
+    if hasattr(queries, "shares_measure"):
+        measures.SHARED[feature] = queries.shares_measure
 
 
 def _furniture() -> dict[str, Any]:

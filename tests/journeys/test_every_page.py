@@ -246,6 +246,8 @@ NOT_REACHED = (
         "ops.healthz",
         "ops.robots",
         # Data and files.
+        "api.describe",
+        "api.list_operations",
         "consortia.bodies_json",
         "delivery.download_evidence",
         "delivery.records_csv",

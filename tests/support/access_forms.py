@@ -13,6 +13,11 @@ from support.world import AREAS
 PASSWORD = "seven quiet lanterns"
 
 
+def sent(endpoint: str, things: Things) -> dict[str, Any]:
+    """The body of a post to the endpoint, as a client takes it."""
+    return {"json": PROBLEMS[endpoint]} if endpoint in PROBLEMS else {"data": filled(endpoint, things)}
+
+
 def filled(endpoint: str, things: Things) -> dict[str, Any]:
     """The fields of the endpoint's form, filled in anew; nothing where it has none."""
     if endpoint.startswith("workspaces."):
@@ -88,6 +93,8 @@ def _correction(things: Things) -> dict[str, Any]:
         "seen_version": "1",
     }
 
+
+PROBLEMS = {"api.calculate": {"parties": ["Leeds", "Hull"], "total": 5, "weights": [1, 2]}}
 
 FORMS: dict[str, Callable[[Things], dict[str, Any]]] = {
     "consortia.answer_invitation": lambda _: {"answer": "accept", "number": 1},

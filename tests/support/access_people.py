@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from commonpurse.core import db, pseudonym
-from support.access_forms import filled
+from support.access_forms import sent
 from support.access_world import Things, make_things
 from support.world import make_world
 
@@ -91,7 +91,7 @@ class Door:
 
     def send(self, persona: Persona, method: str, path: str, endpoint: str) -> Answer:
         """Send a request to a path, a post with what the form of `endpoint` needs."""
-        values = {} if method == "GET" else {"data": filled(endpoint, self.things)}
+        values = {} if method == "GET" else sent(endpoint, self.things)
         with self.undone() as writes:
             response = self.client(persona).open(path, method=method, **values)
             response.get_data()

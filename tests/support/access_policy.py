@@ -51,6 +51,9 @@ endpoint                         GET                  POST
 
 notifications.home               EVERYBODY            -
 notifications.outbox             NOBODY               -
+api.list_operations              EVERYBODY            -
+api.calculate                    -                    ASKED
+api.describe                     EVERYBODY            -
 ops.accessibility                EVERYBODY            -
 ops.healthz                      EVERYBODY            -
 ops.privacy                      EVERYBODY            -

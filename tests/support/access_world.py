@@ -111,6 +111,7 @@ def make_things(session: Session, world: World) -> Things:
         "kind": "csv",
         "table": "targets",
         "format": "csv",
+        "operation": "largest_remainder",
         **_pooled(session, world),
         **_negotiated(session, world),
         **_delivered(session, world),

@@ -14,4 +14,6 @@ only `kernel` imports numpy, so that a page which splits nothing never loads it.
 - `explain`: that record in words, and the line that shows it adds up.
 - `decision`: how a consortium decides.
 - `claims`: what everybody receives when less is there than was promised.
+- `bounds`: proportional division with a floor and a cap for each.
+- `operations`: all of these as operations on plain JSON, for the command line and the API.
 """

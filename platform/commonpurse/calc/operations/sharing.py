@@ -1,0 +1,142 @@
+"""A total divided in proportion, and by the rules a consortium can agree."""
+
+from typing import Any
+
+from commonpurse.calc import allocation
+from commonpurse.calc.allocation_rules import RULES, UNALLOCATED, BadRule
+from commonpurse.calc.apportion import apportion
+from commonpurse.calc.explain import explain
+from commonpurse.calc.operations.fields import (
+    PARTIES,
+    ByName,
+    Choice,
+    Field,
+    Name,
+    OrNothing,
+    Part,
+    Record,
+    Schema,
+    Series,
+    Whole,
+)
+from commonpurse.calc.operations.operation import Answer, Operation, aligned
+from commonpurse.calc.operations.problem import BadProblem
+from commonpurse.calc.quantity import say
+
+TOTAL = Part("What is divided, in smallest units such as pence; below zero to take something back", Whole())
+WEIGHTS = Part("What each party weighs, in the order of the parties; one must be above zero", Series(Whole(least=0)))
+MOST_EXPLAINED = 100
+
+
+def _largest_remainder(parties: list[str], total: int, weights: list[int]) -> Answer:
+    aligned(parties, weights=weights)
+    found = apportion(total, weights)
+    whole, one = sum(weights), -1 if total < 0 else 1
+    spare = one * sum(found.extra)
+    said = [
+        f"{name}: {say(total)} × {say(weight)} ÷ {say(whole)} = {say(floor)} and {say(remainder)}/{say(whole)}"
+        + (f"; rounding left {say(spare)}, and one of that makes {say(floor + one)}" if extra else "")
+        for name, weight, floor, remainder, extra in zip(
+            parties, weights, found.floors, found.remainders, found.extra, strict=True
+        )
+    ]
+    return Answer(
+        tuple(parties),
+        found.amounts,
+        total,
+        {
+            "weights": weights,
+            "whole": whole,
+            "floors": list(found.floors),
+            "remainders": list(found.remainders),
+            "extra_unit": list(found.extra),
+        },
+        tuple(said[:MOST_EXPLAINED]),
+    )
+
+
+LARGEST_REMAINDER = Operation(
+    "largest_remainder",
+    "Largest remainder (Hamilton's method)",
+    "Divides a total in proportion to weights: exact shares are rounded down, and the units that are left go one each "
+    "to the largest remainders.",
+    "For each party total × weight = floor × whole + remainder; whoever has an extra unit received one of those left.",
+    {"parties": PARTIES, "total": TOTAL, "weights": WEIGHTS},
+    {
+        "parties": ["Sedgemoor", "Taunton Deane", "West Somerset"],
+        "total": 123456,
+        "weights": [4576, 1095, 1163],
+    },
+    _largest_remainder,
+)
+
+
+class RuleSpec(Field):
+    """A rule of allocation as JSON; the rule itself says what else belongs to its kind."""
+
+    _record = Record(
+        {
+            "kind": Part("The kind of rule", Choice(tuple(RULES))),
+            "percentages": Part(
+                'For fixed_percentages: percentages by party, as decimal text such as "41.7", that add up to 100',
+                ByName(Name(), least=1),
+                optional=True,
+            ),
+        }
+    )
+
+    def read(self, value: Any, path: str) -> allocation.Rule:
+        """The rule."""
+        try:
+            return allocation.parse_rule(self._record.read(value, path))
+        except BadRule as error:
+            raise BadProblem(str(error), f"{path}.{error.field}") from error
+
+    def schema(self) -> Schema:
+        """An object with the kind and what it needs."""
+        return self._record.schema()
+
+
+def _allocation(
+    parties: list[str],
+    total: int,
+    rule: allocation.Rule,
+    weights: dict[str, int] | None = None,
+    holder: str | None = None,
+) -> Answer:
+    found = allocation.split(total, rule, roster=parties, weights=weights, holder=holder)
+    said = [
+        f"{place}: {'. '.join(map(str, explain(found.explanation, place)[1:]))}."
+        for place in found.roster[:MOST_EXPLAINED]
+    ]
+    return Answer(found.roster, found.amounts, total, found.explanation, (f"{allocation.describe(rule)}.", *said))
+
+
+ALLOCATION = Operation(
+    "allocation",
+    "A rule that a consortium agreed",
+    "Divides a delivered quantity by one of the rules a consortium can agree, as statements do; what no member can "
+    f"receive stands at the last place, {UNALLOCATED}.",
+    "For each place total × weight = floor × whole + remainder; whoever has an extra unit received one of those left. "
+    "The digests are SHA-256 of canonical JSON.",
+    {
+        "parties": PARTIES,
+        "total": TOTAL,
+        "rule": Part("The rule", RuleSpec()),
+        "weights": Part(
+            "What the rule weighs by, for each party that has any: pence of budget, or smallest units of the quantity",
+            ByName(Whole(least=0)),
+            optional=True,
+        ),
+        "holder": Part("The party whose area holds the place of delivery", OrNothing(Name()), optional=True),
+    },
+    {
+        "parties": ["Newcastle", "Gateshead", "Darlington"],
+        "total": 1000,
+        "rule": {"kind": "committed_budget"},
+        "weights": {"Newcastle": 41700, "Gateshead": 33300, "Darlington": 25000},
+    },
+    _allocation,
+)
+
+OPERATIONS = (LARGEST_REMAINDER, ALLOCATION)
