@@ -53,7 +53,6 @@ PUBLISHED = [
     (NEGOTIATIONS, "talmud", 550, WIVES, thirds(250, 550, 850)),
     (NEGOTIATIONS, "talmud", 600, WIVES, WIVES),
     (NEGOTIATIONS, "proportional", 100, WIVES, thirds(50, 100, 150)),
-    # Piniles found a rule that gives all three numbers of the Mishnah.
     ("Piniles 1861, on " + MISHNAH, "piniles", 100, WIVES, thirds(100, 100, 100)),
     ("Piniles 1861, on " + MISHNAH, "piniles", 200, WIVES, [50, 75, 75]),
     ("Piniles 1861, on " + MISHNAH, "piniles", 300, WIVES, [50, 100, 150]),
