@@ -1,0 +1,87 @@
+import numpy as np
+import pytest
+from hypothesis import given
+
+from commonpurse.calc.games.table import Game, Kind, cost_game, places, saving_game, savings, subset_sums
+from support.games import by_size, games
+
+
+@given(games())
+def test_a_game_reads_its_table_by_groups(game):
+    members = range(game.members)
+    by_group = {tuple(places(mask)): game.values[mask] for mask in range(1, len(game.values))}
+    make = cost_game if game.kind is Kind.COST else saving_game
+    assert make(by_group) == make(list(game.values)) == game
+    assert game.total == by_group[tuple(members)]
+    assert game.alone == tuple(by_group[(place,)] for place in members)
+    others = [tuple(other for other in members if other != place) for place in members]
+    assert game.separable == tuple(game.total - by_group.get(group, 0) for group in others)
+    assert game.everybody == sum(1 << place for place in members)
+
+
+@given(games(kinds=[Kind.COST]))
+def test_savings_are_what_is_paid_apart_less_what_is_paid_together(game):
+    saved = savings(game)
+    for mask, value in enumerate(saved.values):
+        assert value == sum(game.alone[place] for place in places(mask)) - game.values[mask]
+    assert saved.kind is Kind.SAVING
+    assert (saved.sign, game.sign) == (1, -1)
+
+
+def test_the_sums_of_all_groups_come_by_mask():
+    assert subset_sums([1, 10, 100]) == [0, 1, 10, 11, 100, 101, 110, 111]
+    assert subset_sums([]) == [0]
+
+
+def test_groups_of_a_table_printed_by_size_are_in_order():
+    assert by_size([1, 2, 3, 4, 5, 6, 7]) == {
+        (0,): 1,
+        (1,): 2,
+        (2,): 3,
+        (0, 1): 4,
+        (0, 2): 5,
+        (1, 2): 6,
+        (0, 1, 2): 7,
+    }
+
+
+def test_the_largest_table_has_sixteen_members():
+    assert cost_game([0] * 65536).members == 16
+
+
+@pytest.mark.parametrize(
+    ("values", "complaint"),
+    [
+        ([], "not 0"),
+        ([0], "not 1"),
+        ([0, 1, 2], "not 3"),
+        ([0] * 131072, "not 131072"),
+        ([1, 2], "must have the value 0"),
+        ([0, 2.0], "must be an int"),
+        ([0, True], "must be an int"),
+        ([0, np.int64(3)], "must be an int"),
+        ({}, r"\(0,\) has no value"),
+        ({(0,): 1, (0, 1): 2}, r"\(1,\) has no value"),
+        ({(0,): 1, (1,): 1, (1, 0): 2}, "once each, in order"),
+        ({(0,): 1, (0, 0): 2}, "once each, in order"),
+        ({(16,): 1}, "0 to 15"),
+        ({(-1,): 1}, "0 to 15"),
+        ({(True,): 1}, "0 to 15"),
+        ({"0": 1}, "by their places"),
+        ({0: 1}, "by their places"),
+        ({(): 1, (0,): 1}, "must have the value 0"),
+    ],
+)
+def test_what_is_no_table_is_refused(values, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        cost_game(values)
+
+
+def test_a_kind_that_is_not_one_is_refused():
+    with pytest.raises(ValueError, match="costs or of savings"):
+        Game("saving", (0, 1))
+
+
+def test_savings_of_savings_are_refused():
+    with pytest.raises(ValueError, match="a game of costs"):
+        savings(saving_game([0, 1]))
