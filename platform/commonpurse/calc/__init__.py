@@ -15,5 +15,6 @@ only `kernel` imports numpy, so that a page which splits nothing never loads it.
 - `decision`: how a consortium decides.
 - `claims`: what everybody receives when less is there than was promised.
 - `bounds`: proportional division with a floor and a cap for each.
+- `additionality`: from gross outcomes to what was added, by year.
 - `operations`: all of these as operations on plain JSON, for the command line and the API.
 """
