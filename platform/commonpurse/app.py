@@ -34,7 +34,7 @@ FEATURES = (
     "api",
     "ops",
 )
-"""From the bottom up; each may have `queries` (asked by lower ones), `views` (blueprint), `sockets`, `jobs` and `cli` (groups)."""
+"""From the bottom up; each may have `queries`, `views` (blueprint), `sockets`, `jobs` and `cli` (groups)."""
 
 csrf = CSRFProtect()
 babel = Babel()

@@ -1,6 +1,6 @@
 """Reading frameworks, measures and unit values."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -18,6 +18,8 @@ from commonpurse.measures.rules import ModelRuleTerms, is_in_force
 
 PAGE_SIZE = 50
 CENTRAL_CARBON = "DESNZ-CARBON-{year}-CENTRAL"
+SHARED: dict[str, Callable[[Session, Actor, UUID], bool]] = {}
+"""Whether the actor's body buys together with others by a measure one of them made, by feature; `app` fills it."""
 
 
 class FrameworkRow(Struct, frozen=True):
@@ -129,11 +131,14 @@ def measures_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, Measur
 
 
 def get_measure(session: Session, actor: Actor, measure_id: UUID) -> Measure:
-    """A published measure, or one a body made, which consortium partners see too. Raises NotFound."""
+    """A published measure, or one of the actor's body or of a consortium it has joined. Raises NotFound."""
     measure = session.scalars(_measures().where(Measure.id == measure_id)).one_or_none()
-    if measure is None or (measure.owner_id is not None and actor.person_id is None):
-        raise NotFound("There is no such measure")
-    return measure
+    if measure is not None:
+        is_made = measure.owner_id is not None
+        is_shared = is_made and any(shares(session, actor, measure_id) for shares in SHARED.values())
+        if policy.may_see_measure(actor, measure, is_shared=is_shared):
+            return measure
+    raise NotFound("There is no such measure")
 
 
 def _measures() -> Select[Measure]:

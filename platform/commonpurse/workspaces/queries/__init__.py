@@ -24,6 +24,7 @@ from commonpurse.workspaces.queries.rows import (
     offered_in,
     presence,
     require_item_in,
+    shares_measure,
     spec_of,
 )
 
@@ -50,6 +51,7 @@ __all__ = [
     "offered_in",
     "presence",
     "require_item_in",
+    "shares_measure",
     "spec_of",
     "waiting",
     "workspace_page",

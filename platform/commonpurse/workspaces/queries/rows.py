@@ -112,6 +112,24 @@ def find_measure(session: Session, consortium: Consortium, measure_id: UUID) -> 
     return session.scalars(query).one_or_none()
 
 
+def shares_measure(session: Session, actor: Actor, measure_id: UUID) -> bool:
+    """Whether the measure is on the agenda of a consortium that the actor's body has joined."""
+    if actor.organisation_id is None:
+        return False
+    found = session.scalars(
+        select(AgendaItem.id)
+        .join(Workspace, Workspace.id == AgendaItem.workspace_id)
+        .join(Participation, Participation.consortium_id == Workspace.consortium_id)
+        .where(
+            AgendaItem.measure_id == measure_id,
+            Participation.organisation_id == actor.organisation_id,
+            Participation.state == ParticipationState.JOINED,
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
 class AgreedAllocation(Struct, frozen=True):
     """How outcomes are shared: `spec` is a rule of `calc.allocation` as canonical JSON."""
 
