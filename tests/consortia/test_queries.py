@@ -73,6 +73,29 @@ def test_whoever_put_a_question_is_told_for_a_week_that_it_was_rejected(session,
     assert said(session, world, "newcastle", "buyer", closed) == []
 
 
+def test_whoever_put_a_question_is_told_that_it_became_impossible_and_not_that_it_was_taken_back(session, world):
+    forming = make_forming(session, world)
+    open_move(session, world, forming)
+    commands.write_agreement(
+        session, world.actor("newcastle"), consortium_id=forming.id, text="New.", seen_number=1, now=NOW
+    )
+    session.flush()
+    deadline = NOW + timedelta(days=7)
+    commands.close_due(session, deadline)
+    session.flush()
+    sentence = (
+        "The bodies agreed to your question, but it is no longer possible: Shall we begin to pool needs and budgets?"
+    )
+    assert said(session, world, "gateshead", "buyer", deadline.date()) == [(sentence, "consortia.show_decision", None)]
+    assert said(session, world, "gateshead", "buyer", deadline.date() + timedelta(days=8)) == []
+    assert said(session, world, "newcastle", "buyer", deadline.date()) == []
+    again = open_move(session, world, forming, "closed")
+    gateshead = world.actor("gateshead")
+    commands.withdraw_decision(session, gateshead, consortium_id=forming.id, decision_id=again.id, now=NOW)
+    session.flush()
+    assert said(session, world, "gateshead", "buyer", deadline.date()) == [(sentence, "consortia.show_decision", None)]
+
+
 def test_a_new_version_waits_for_a_signature_until_it_is_signed(session, world):
     forming = make_forming(session, world)
     commands.write_agreement(

@@ -79,6 +79,9 @@ CONFIRMED_BY_AGREEING = {
     "closed": message("By agreeing, a body says that nothing is left to record. A closed consortium stays closed."),
 }
 
+NO_LONGER_POSSIBLE = message("The bodies agreed, but it is no longer possible: %(obstacle)s")
+"""Why a question was withdrawn that no body took back."""
+
 LEAST_BODIES = 2
 MOST_BODIES_FOR_POWER = 14
 """Above this many bodies the coalitions are too many to go through one by one."""

@@ -28,7 +28,6 @@ from commonpurse.core.errors import Refused, require
 
 USUAL_DAYS = 7
 MOST_DAYS = 90
-NO_LONGER_POSSIBLE = message("The bodies agreed, but it is no longer possible: %(obstacle)s")
 
 
 def open_decision(
@@ -192,7 +191,7 @@ def _settle(session: Session, actor: Actor, consortium: Consortium, decision: De
         return
     obstacle = _obstacle_now(session, consortium, decision)
     if obstacle is not None:
-        why = Sentence(NO_LONGER_POSSIBLE, {"obstacle": obstacle})
+        why = Sentence(rules.NO_LONGER_POSSIBLE, {"obstacle": obstacle})
         _close(session, actor, consortium, decision, DecisionState.WITHDRAWN, why, now)
         return
     _close(session, actor, consortium, decision, DecisionState.CARRIED, outcome.reason, now)

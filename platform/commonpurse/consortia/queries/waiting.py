@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from commonpurse.calc.sentence import Sentence, message
-from commonpurse.consortia import policy
+from commonpurse.consortia import policy, rules
 from commonpurse.consortia.models import (
     Consortium,
     Decision,
@@ -41,7 +41,7 @@ def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:
         found += _agreements(session, actor.organisation_id)
     if actor.has_role(*policy.ANSWERING):
         found += _decisions(session, actor.organisation_id, today)
-    return found + _rejected(session, actor.organisation_id, actor.person, today)
+    return found + _came_to_nothing(session, actor.organisation_id, actor.person, today)
 
 
 def _invitations(session: Session, organisation_id: UUID, *, may_sign: bool) -> list[Waiting]:
@@ -137,11 +137,11 @@ def _decisions(session: Session, organisation_id: UUID, today: date) -> list[Wai
     ]
 
 
-def _rejected(session: Session, organisation_id: UUID, person_id: UUID, today: date) -> list[Waiting]:
-    """Questions the person put for this body, and that the bodies rejected lately."""
+def _came_to_nothing(session: Session, organisation_id: UUID, person_id: UUID, today: date) -> list[Waiting]:
+    """Questions the person put for this body, that lately were rejected or withdrawn as no longer possible."""
     since = datetime.combine(today - NEWS_LASTS, time.min, LONDON)
     rows = session.execute(
-        select(Consortium.id, Consortium.name, Decision.id, Decision.question)
+        select(Consortium.id, Consortium.name, Decision.id, Decision.question, Decision.state, Decision.outcome)
         .join(Decision, Decision.consortium_id == Consortium.id)
         .join(Participation, Participation.consortium_id == Consortium.id)
         .where(
@@ -149,7 +149,7 @@ def _rejected(session: Session, organisation_id: UUID, person_id: UUID, today: d
             Participation.state == ParticipationState.JOINED,
             Decision.opened_for_id == organisation_id,
             Decision.opened_by_id == person_id,
-            Decision.state == DecisionState.REJECTED,
+            Decision.state.in_(_SAYINGS),
             Decision.closed_at >= since,
         )
         .order_by(Decision.closed_at.desc(), Decision.id)
@@ -157,15 +157,22 @@ def _rejected(session: Session, organisation_id: UUID, person_id: UUID, today: d
     )
     return [
         Waiting(
-            message("The bodies did not agree to your question: %(question)s"),
+            _SAYINGS[state],
             "consortia.show_decision",
             {"question": Sentence(question)},
             {"consortium_id": key, "decision_id": decision_id},
             consortium=name,
             is_news=True,
         )
-        for key, name, decision_id, question in rows
+        for key, name, decision_id, question, state, outcome in rows
+        if state is DecisionState.REJECTED or outcome["msgid"] == rules.NO_LONGER_POSSIBLE
     ]
+
+
+_SAYINGS = {
+    DecisionState.REJECTED: message("The bodies did not agree to your question: %(question)s"),
+    DecisionState.WITHDRAWN: message("The bodies agreed to your question, but it is no longer possible: %(question)s"),
+}
 
 
 def last_day(closes_at: datetime) -> date:
