@@ -361,6 +361,8 @@ def test_a_summary_is_checked_before_it_is_published_and_can_be_taken_down(clien
     typed = {"public_summary": "We buy <b>signs</b>.", "seen_version": forming.version}
     preview = client.post(path(forming, "/summary"), data={**typed, "check": "1"})
     assert "Check what will be published" in text_of(preview)
+    assert "each contract with its supplier, its term and what the supplier committed to" in text_of(preview)
+    assert "It does not show prices" in text_of(preview)
     assert "We buy &lt;b&gt;signs&lt;/b&gt;." in preview.text
     session.expire_all()
     assert forming.published_at is None
