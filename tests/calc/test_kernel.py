@@ -1,5 +1,8 @@
+import random
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from math import gcd
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +18,12 @@ from commonpurse.calc.kernel import MOST_PLACES, MOST_SIZE, MOST_WHOLE, largest_
 def reference(totals, weights):
     rows = weights if isinstance(weights[0], list) else [weights] * len(totals)
     return [largest_remainder(total, row) for total, row in zip(totals, rows, strict=True)]
+
+
+def wrong_rows(totals, weights):
+    """The first rows that differ from the reference; pytest takes minutes over two tables that differ."""
+    rows = zip(totals, largest_remainder_rows(totals, weights).tolist(), reference(totals, weights), strict=True)
+    return [row for row in rows if row[1] != row[2]][:2]
 
 
 def whole_of(places, whole, rng):
@@ -67,14 +76,133 @@ def test_exact_shares_and_ties_at_the_edge_of_the_range_equal_the_reference(weig
     assert largest_remainder_rows(column, weights).tolist() == reference(column, weights)
 
 
-def test_more_rows_than_fit_one_block_equal_the_reference():
-    rng = np.random.default_rng(7)
-    column = rng.integers(-(10**12), 10**12, 400)
-    own = rng.integers(0, 10**10, (400, 300))
+# --- problems made to be hard: each function gives one total, 0 or more, and its weights ----------------------------
+def anything(rng, places):
+    whole = rng.choice([MOST_WHOLE, MOST_WHOLE - 1, rng.randint(1, MOST_WHOLE), rng.randint(1, 1_000)])
+    return rng.randint(0, MOST_SIZE), parts_of(whole, places, rng)
+
+
+def at_the_bounds(rng, places):
+    whole = MOST_WHOLE - rng.randrange(3)
+    return MOST_SIZE - rng.randrange(3), parts_of(whole, places, rng)
+
+
+def all_equal(rng, places):
+    weight = rng.randint(1, MOST_WHOLE // places)
+    return rng.randint(0, rng.choice([2 * places, MOST_SIZE])), [weight] * places
+
+
+def ties_in_large_weights(rng, places):
+    """Few different weights with a large factor in common: remainders that are equal far above the lower half."""
+    factor = rng.randint(1, MOST_WHOLE // (9 * places))
+    return rng.randint(0, MOST_SIZE), [factor * rng.randint(1, 9) for _ in range(places)]
+
+
+def nothing_left(rng, places):
+    """Every share is whole, or one of them lacks a unit's fraction."""
+    weights = [rng.randint(0, 2**30 // places) for _ in range(places)]
+    weights[0] += 1
+    return sum(weights) * rng.randint(0, 2**18) + rng.choice([0, 0, 1, -1]) * rng.randint(0, 1), weights
+
+
+def remainders_beside_a_whole(rng, places):
+    """The first place's remainder is 1, or one less than the whole."""
+    whole = rng.randint(2**30, MOST_SIZE)
+    weights = parts_of(whole, places, rng)
+    if gcd(weights[0], whole) > 1:
+        return whole - 1, weights
+    inverse = pow(weights[0], -1, whole)
+    return rng.choice([inverse, whole - inverse]), weights
+
+
+def remainders_beside_each_other(rng, places):
+    """The remainders of the first two places differ by 1."""
+    whole = rng.randint(2**40, MOST_SIZE)
+    weights = parts_of(whole, places, rng)
+    apart = weights[0] - weights[-1]
+    return (pow(apart, -1, whole) if gcd(apart, whole) == 1 else whole // 2), weights
+
+
+def mostly_zero(rng, places):
+    weights = [rng.choice([0, 0, 0, rng.randint(0, MOST_WHOLE // places)]) for _ in range(places)]
+    weights[rng.randrange(places)] = rng.randint(1, MOST_WHOLE // places)
+    return rng.randint(0, rng.choice([9, MOST_SIZE])), weights
+
+
+def parts_of(whole, places, rng):
+    cuts = sorted(rng.randint(0, whole) for _ in range(places - 1))
+    return [high - low for low, high in zip([0, *cuts], [*cuts, whole], strict=True)]
+
+
+HARD = [
+    anything,
+    at_the_bounds,
+    all_equal,
+    ties_in_large_weights,
+    nothing_left,
+    remainders_beside_a_whole,
+    remainders_beside_each_other,
+    mostly_zero,
+]
+HOW_MANY = {1: 500, 2: 4_000, 3: 4_000, 5: 3_500, 12: 1_500, 50: 100, 300: 15, MOST_PLACES: 10}
+assert len(HARD) * sum(HOW_MANY.values()) >= 100_000
+
+
+@pytest.mark.parametrize("places", HOW_MANY)
+@pytest.mark.parametrize("make", HARD)
+def test_more_than_a_hundred_thousand_hard_problems_equal_the_reference(make, places):
+    rng = random.Random(f"{make.__name__} {places}")
+    problems = [make(rng, places) for _ in range(HOW_MANY[places])]
+    column = [max(0, total) * rng.choice([1, -1]) for total, _ in problems]
+    own = [weights for _, weights in problems]
+    assert kernel._within_bounds(np.array(column), np.array(own)).all()
+    assert wrong_rows(column, own) == []
+    assert wrong_rows(column[:50], own[0]) == []
+
+
+# --- blocks and threads ----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("rows", [1, 2, 3, 31, 32, 33, 64, 65])
+@pytest.mark.parametrize("places", [1, 3, 40])
+def test_tables_of_any_length_are_cut_in_blocks_and_stretches_without_a_seam(monkeypatch, rows, places):
+    monkeypatch.setattr(kernel, "_BLOCK_CELLS", 12)
+    monkeypatch.setattr(kernel, "_STRETCH_CELLS", 96)
+    rng = np.random.default_rng([rows, places])
+    column = rng.integers(-MOST_SIZE, MOST_SIZE, rows)
+    own = rng.integers(0, 10**10, (rows, places)) + 1
     assert largest_remainder_rows(column, own).tolist() == reference(column.tolist(), own.tolist())
     assert largest_remainder_rows(column, own[0]).tolist() == reference(column.tolist(), own[0].tolist())
 
 
+def test_long_tables_take_two_threads_and_short_ones_none(monkeypatch):
+    pools = []
+
+    class Pool(ThreadPoolExecutor):
+        def __init__(self, max_workers):
+            pools.append(max_workers)
+            super().__init__(max_workers)
+
+    monkeypatch.setattr(kernel, "ThreadPoolExecutor", Pool)
+    most = kernel._STRETCH_CELLS // 3
+    column = np.arange(most + 1)
+    one = largest_remainder_rows(column[:most], [3, 2, 2])
+    assert pools == []
+    both = largest_remainder_rows(column, [3, 2, 2])
+    assert pools == [2]
+    assert (one == both[:most]).all()
+    assert both[-1].tolist() == largest_remainder(most, [3, 2, 2])
+
+
+def test_what_goes_wrong_in_a_thread_is_raised(monkeypatch):
+    def fail(*_):
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(kernel, "_fill_stretch", fail)
+    monkeypatch.setattr(kernel, "_STRETCH_CELLS", 2)
+    with pytest.raises(MemoryError, match="no room"):
+        largest_remainder_rows([1, 2, 3, 4], [1, 1])
+
+
+# --- outside the range -----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("column", "weights"),
     [
@@ -105,6 +233,8 @@ def test_only_rows_outside_the_range_are_done_slowly(monkeypatch):
     slow.clear()
     largest_remainder_rows([1, 2], [1] * MOST_PLACES)
     assert slow == []
+    largest_remainder_rows([1, 2], [1] * (MOST_PLACES + 1))
+    assert len(slow) == 2
 
 
 def test_small_and_unsigned_integer_columns_do_not_overflow():
@@ -148,7 +278,8 @@ def test_nonsense_is_refused(column, weights, complaint):
 
 
 def test_only_the_kernel_loads_numpy():
-    modules = ["allocation", "apportion", "decision", "digest", "explain", "money", "quantity", "sentence", "units"]
+    calc = Path(kernel.__file__).parent
+    modules = sorted({path.stem for path in calc.iterdir()} - {"kernel", "__init__", "__pycache__"})
     imports = "".join(f"import commonpurse.calc.{module}\n" for module in modules)
     script = f"import sys\n{imports}assert 'numpy' not in sys.modules\nimport commonpurse.calc.kernel"
     root = str(Path(kernel.__file__).parents[2])

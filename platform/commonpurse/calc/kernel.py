@@ -9,10 +9,13 @@ remainder is found in arithmetic modulo 2**64:
   size <= 2**49 that is above s - 0.69: cut to an integer it is floor(s) or floor(s) - 1.
 - The remainder size x weight - guess x whole lies in [0, 2 x whole) and 2 x whole <= 2**54. Both products wrap
   round, but their difference modulo 2**64 is the remainder itself. One comparison corrects the guess.
-- Spare units: key = remainder x places + (places - 1 - place) orders by remainder, then by roster, with no
-  two keys equal. It stays below 2**63 as whole <= 2**53 and places <= 512. A key under `places` has no
-  remainder and never receives, which also covers rows with nothing to spare. Before the correction it is below
-  2 x whole x places <= 2**63, so totals and wholes are multiplied by places from the start.
+- Spare units: key = remainder x scale + rank x scale / 512 orders by remainder, then by roster (the first place has
+  the highest rank, at most 511), with no two keys equal. The scale of a row is the power of two for which
+  whole x scale is at most 2**62: at least 2**9, and no key, even before the correction, reaches 2**63. So totals and
+  wholes are multiplied by the scale from the start. A key under the scale has no remainder and never receives, which
+  also covers rows with nothing to spare.
+- The row needs the least key that receives: the one at place `spare` from the top. The upper halves of the keys are
+  sorted, which is faster; where two of them are equal just there, the whole keys of that row are.
 
 Long tables are done by two threads, as numpy lets go of the interpreter's lock while it counts. Each row is worked
 out by itself, so the parts are the same whoever does them.
@@ -20,7 +23,9 @@ out by itself, so the parts are the same whoever does them.
 Rows outside these bounds go through `apportion`, the reference; the tests hold one against the other.
 """
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -33,13 +38,15 @@ Int64s = NDArray[np.int64]
 MOST_SIZE = 2**49
 MOST_WHOLE = 2**53
 MOST_PLACES = 512
-_BLOCK_CELLS = 2**15
+_BLOCK_CELLS = 2**16
 """Cells worked on together: their scratch arrays stay in the processor's cache, which is 2.5 times faster."""
-_STRETCH_CELLS = 2**19
+_STRETCH_CELLS = 2**21
 """Cells that a thread takes at a time."""
-_LEAST_STRETCHES = 4
+_LEAST_STRETCHES = 2
 """Below this, starting threads costs more than they save."""
 _BELOW = 1 - 2.0**-50
+_UPPER = slice(1 if sys.byteorder == "little" else 0, None, 2)
+"""The upper halves of a row of int64, seen as int32."""
 
 
 def largest_remainder_rows(totals: ArrayLike, weights: ArrayLike) -> Int64s:
@@ -114,60 +121,87 @@ def _fill_stretch(parts: Int64s, quantities: Int64s, shares: Int64s) -> None:
     """Write the parts of some rows, a block at a time, in scratch arrays that every block uses again."""
     rows, places = parts.shape
     height = min(rows, max(1, _BLOCK_CELLS // places))
-    scratch = np.empty((height, places)), np.empty((height, places), np.int64), np.empty((height, places), np.bool_)
-    # Whole blocks of what could be one row: numpy takes three times as long over a row that it repeats.
-    rank = np.tile(np.arange(places - 1, -1, -1, dtype=np.int64), (height, 1))
-    if shares.ndim == 1:
-        factors, shares_keys, whole_keys = _prepare(shares[np.newaxis])
-        factors, shares_keys = np.tile(factors, (height, 1)), np.tile(shares_keys, (height, 1))
+    floats, key, mark = (np.empty((height, places), dtype) for dtype in (np.float64, np.int64, np.bool_))
+    shared = _prepare(shares[np.newaxis]).repeated(height) if shares.ndim == 1 else None
     for start in range(0, rows, height):
-        block = slice(start, start + height)
-        count = len(parts[block])
-        if shares.ndim == 2:
-            factors, shares_keys, whole_keys = _prepare(shares[block])
-        weights = factors[:count], shares_keys[:count], whole_keys
-        floats, key, mark = (array[:count] for array in scratch)
-        _fill_block(parts[block], quantities[block, np.newaxis], weights, rank[:count], floats, key, mark)
+        block = slice(start, min(start + height, rows))
+        count = slice(block.stop - start)
+        weights = shared.top(count) if shared else _prepare(shares[block])
+        scratch = floats[count], key[count], mark[count]
+        _fill_block(parts[block], quantities[block, np.newaxis], weights, *scratch)
 
 
-def _prepare(shares: Int64s) -> tuple[NDArray[np.float64], Int64s, Int64s]:
-    """The factor of each weight, and each weight and each row's whole in the scale of a key."""
-    whole, places = shares.sum(axis=1, keepdims=True), shares.shape[1]
-    return shares / whole * _BELOW, shares * places, whole * places
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    """What can be told from the weights of a block alone. Keys are explained above; `whole` and `scale` are columns."""
+
+    factor: NDArray[np.float64]
+    key: Int64s
+    rank: Int64s
+    whole: Int64s
+    scale: Int64s
+
+    def repeated(self, rows: int) -> "_Weights":
+        """The same for each of `rows` rows: numpy takes three times as long over a row that it has to repeat."""
+        shape = (rows, 1)
+        return _Weights(
+            np.tile(self.factor, shape), np.tile(self.key, shape), np.tile(self.rank, shape), self.whole, self.scale
+        )
+
+    def top(self, rows: slice) -> "_Weights":
+        return _Weights(self.factor[rows], self.key[rows], self.rank[rows], self.whole, self.scale)
+
+
+def _prepare(shares: Int64s) -> _Weights:
+    places = shares.shape[1]
+    whole = shares.sum(axis=1, keepdims=True)
+    scale = np.int64(1) << (62 - np.frexp(whole - 1)[1]).astype(np.int64)
+    rank = np.arange(places - 1, -1, -1, dtype=np.int64) * (scale // MOST_PLACES)
+    return _Weights(shares / whole * _BELOW, shares * scale, rank, whole * scale, scale)
 
 
 def _fill_block(
     parts: Int64s,
     quantity: Int64s,
-    weights: tuple[NDArray[np.float64], Int64s, Int64s],
-    rank: Int64s,
+    weights: _Weights,
     floats: NDArray[np.float64],
     key: Int64s,
     mark: NDArray[np.bool_],
 ) -> None:
     """Write the parts of one block. The last three arguments are scratch of its shape."""
     rows, places = parts.shape
-    factor, share_key, whole_key = weights
     size = np.abs(quantity)
     floats[:] = size.astype(np.float64)
-    floats *= factor
+    floats *= weights.factor
     np.copyto(parts, floats, casting="unsafe")
     spent = floats.view(np.int64)  # the same memory: the floats have done their work
-    np.multiply(parts, whole_key, out=spent)
+    np.multiply(parts, weights.whole, out=spent)
     key[:] = size
-    key *= share_key
+    key *= weights.key
     key -= spent
-    key += rank
-    if np.greater_equal(key, whole_key, out=mark).any():
+    key += weights.rank
+    if np.greater_equal(key, weights.whole, out=mark).any():
         parts += mark
-        key -= mark * whole_key
-    starts = np.arange(rows) * places
-    spare = size[:, 0] - np.add.reduceat(parts.reshape(-1), starts)
-    ordered = spent
-    ordered[:] = key
-    ordered.sort(axis=1)
-    least = ordered.reshape(-1)[starts + places - np.maximum(spare, 1)]
-    np.greater_equal(key, np.maximum(least, places)[:, np.newaxis], out=mark)
+        key -= mark * weights.whole
+    spare = size[:, 0] - np.add.reduceat(parts.reshape(-1), np.arange(rows) * places)
+    least = _least_keys(key, spare, floats)
+    np.greater_equal(key, np.maximum(least[:, np.newaxis], weights.scale), out=mark)
     parts += mark
     if (quantity < 0).any():
         np.negative(parts, out=parts, where=quantity < 0)
+
+
+def _least_keys(key: Int64s, spare: Int64s, scratch: NDArray[np.float64]) -> Int64s:
+    """A bound for each row that just `spare` of its keys reach, or one key where there is nothing to spare."""
+    rows, places = key.shape
+    upper = scratch.reshape(-1).view(np.int32)[: key.size].reshape(rows, places)
+    upper[:] = key.view(np.int32)[:, _UPPER]
+    upper.sort(axis=1)
+    lowest = np.arange(rows) * places + places - np.maximum(spare, 1)
+    halves = upper.reshape(-1)[lowest]
+    least: Int64s = halves.astype(np.int64) << 32
+    unclear = np.flatnonzero((spare > 0) & (upper.reshape(-1)[lowest - 1] == halves))
+    if unclear.size:
+        ordered = np.sort(key[unclear], axis=1)
+        least[unclear] = ordered[np.arange(unclear.size), places - spare[unclear]]
+    return least
