@@ -13,6 +13,6 @@
 A cost game says what a group pays on its own: a division pleases a group whose payments are below that. A saving
 game says what a group saves on its own: the other way round. Every rule takes either and answers in its terms.
 
-What the rules promise holds for their exact shares, which stand in the steps. Whole pence differ from these by less than
-one each, so a group that was just content may lack a few; `core` looks at either.
+What the rules promise holds for their exact shares, which stand in the steps. Whole pence differ from these by less
+than one each, so a group that was just content may lack a few; `core` looks at either.
 """
