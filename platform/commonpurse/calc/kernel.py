@@ -192,7 +192,7 @@ def _fill_block(
 
 
 def _least_keys(key: Int64s, spare: Int64s, scratch: NDArray[np.float64]) -> Int64s:
-    """A bound for each row that just `spare` of its keys reach, or one key where there is nothing to spare."""
+    """For each row a bound that just `spare` of its keys reach; where nothing is to spare it says nothing."""
     rows, places = key.shape
     upper = scratch.reshape(-1).view(np.int32)[: key.size].reshape(rows, places)
     upper[:] = key.view(np.int32)[:, _UPPER]
