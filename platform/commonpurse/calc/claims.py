@@ -38,7 +38,7 @@ from types import MappingProxyType
 
 from commonpurse.calc.worked import Worked, exact, whole_units
 
-MOST_ARRIVALS = 30
+MOST_ARRIVALS = 24
 """Random arrival looks at every subset of each half of the claimants: with more it would take too long."""
 
 Amount = Fraction | int
