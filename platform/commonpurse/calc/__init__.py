@@ -16,5 +16,7 @@ only `kernel` imports numpy, so that a page which splits nothing never loads it.
 - `claims`: what everybody receives when less is there than was promised.
 - `bounds`: proportional division with a floor and a cap for each.
 - `additionality`: from gross outcomes to what was added, by year.
+- `games`: what joint buying costs or saves, divided by the rules of cooperative games; who would gain by leaving.
+- `voting`: how often each member decides where votes have weights.
 - `operations`: all of these as operations on plain JSON, for the command line and the API.
 """
