@@ -253,7 +253,7 @@ NOT_REACHED = (
         "delivery.records_csv",
         "identity.organisations_json",
         "outcomes.shares",
-        "outcomes.statement_csv",
+        "outcomes.download_statement",
         "pooling.export_budget",
         "pooling.export_needs",
         "pooling.export_shared_suppliers",

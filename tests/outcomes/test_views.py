@@ -108,10 +108,13 @@ def test_a_statement_has_opening_period_and_cumulative_shares_by_place(
     named = "statement-gateshead-council-2027-january-to-march.csv"
     assert table.headers["Content-Disposition"] == f"attachment; filename={named}"
     lines = table.data.decode("utf-8-sig").splitlines()
-    title = 'Gateshead Council,"Apprenticeship starts, level 3",people'
+    about = 'Gateshead Council,"Apprenticeship starts, level 3",people'
+    title = f"{about},Street lighting maintenance"
+    adds_up = '"Adds up exactly: 2,000 = 834 + 666 + 500"'
     assert lines[1:] == [
-        f"{title},Gateshead,E08000037,2027-01-01,0,333,333",
-        f"{title},Newcastle upon Tyne,E08000021,2027-01-01,333,0,333",
+        f"{title},Gateshead,E08000037,2027-01-01,0,333,333,,,,,,,",
+        f"{title},Newcastle upon Tyne,E08000021,2027-01-01,333,0,333,,,,,,,",
+        f"{about},All contracts,All places,,2027-01-01,333,333,666,666,0,2000,,,,{adds_up}",
     ]
     page = words_of(client_of("darlington").get(path))
     assert "Adds up exactly: 2,000 = 834 + 666 + 500" in page
@@ -146,8 +149,8 @@ def test_a_value_in_pounds_names_framework_edition_and_price_year(session, world
     issue(session, world)
     key = world.organisation("newcastle")
     page = queries.statement(session, world.actor("gateshead"), world.consortium.id, key)
-    [value] = page.values
-    assert (value.measure, value.framework, value.edition, value.price_year) == (
+    [value] = page.document.values
+    assert (page.document.measure(value.measure).title, value.framework, value.edition, value.price_year) == (
         "Carbon saved",
         "DESNZ carbon values",
         "2023",
@@ -165,7 +168,8 @@ def test_the_shares_of_all_statements_make_the_whole(session, world, contract):
         queries.statement(session, world.actor("gateshead"), world.consortium.id, world.organisation(body))
         for body in BODIES
     ]
-    assert sum(page.measures[0].cumulative for page in pages) == 48 == pages[0].measures[0].column.total
+    found = [page.document.measures[0] for page in pages]
+    assert sum(measure.cumulative for measure in found) == 48 == found[0].whole
 
 
 def test_a_record_is_corrected_from_its_page(session, world, client_of, base, posted):

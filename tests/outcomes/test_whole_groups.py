@@ -133,4 +133,4 @@ def test_the_pages_say_that_the_whole_group_was_split_again(session, world, clie
     statement = queries.statement(
         session, world.actor("gateshead"), world.consortium.id, world.organisation("gateshead")
     )
-    assert [(split.id, split.share) for split in statement.splits] == [(whole.id, 2)]
+    assert [(split.id, split.share) for split in statement.document.splits] == [(str(whole.id), 2)]

@@ -161,7 +161,7 @@ outcomes.ledger                  MEMBERS              -
 outcomes.issue                   -                    LEAD_BUYERS
 outcomes.show_split              MEMBERS              -
 outcomes.statement               MEMBERS              -
-outcomes.statement_csv           MEMBERS              -
+outcomes.download_statement      MEMBERS              -
 outcomes.shares                  MEMBERS              -
 outcomes.correct                 BUYERS               BUYERS
 outcomes.reopen                  SECOND_PERSON        SECOND_PERSON

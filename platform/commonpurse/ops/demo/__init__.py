@@ -20,8 +20,7 @@ from commonpurse.measures.commands import load_catalogues
 from commonpurse.ops.demo import steps, story
 from commonpurse.ops.demo.cast import address, make_cast
 from commonpurse.outcomes import queries as outcomes
-from commonpurse.outcomes.queries.ledger import MeasureColumn
-from commonpurse.outcomes.queries.statements import Statement
+from commonpurse.outcomes.queries.documents import Document, MeasureFigures
 from commonpurse.reference.commands import load_reference
 
 
@@ -71,31 +70,32 @@ def check() -> tuple[list[str], bool]:
     with reading() as session:
         consortium_id = session.scalars(select(Consortium.id).where(Consortium.name == story.NAME)).one()
         bodies = joined_bodies(session, consortium_id)
-        statements = [outcomes.statement(session, SYSTEM, consortium_id, body.organisation_id) for body in bodies]
+        made = [outcomes.statement(session, SYSTEM, consortium_id, body.organisation_id).document for body in bodies]
         proof = outcomes.verify(session)
-    lines = [line for statement in statements for line in _in_words(statement)]
-    lines += ["Whole consortium", *(_certified(measure.column) for measure in statements[0].measures)]
+    documents = [document for document in made if document is not None]
+    lines = [line for document in documents for line in _in_words(document)]
+    lines += ["Whole consortium", *(_certified(measure) for measure in documents[0].measures)]
     lines += [f"{proof.splits} splits recomputed", *proof.faults]
-    return lines, not proof.faults and all(_adds_up(statements, index) for index in range(len(statements[0].measures)))
+    return lines, not proof.faults and all(_adds_up(documents, index) for index in range(len(documents[0].measures)))
 
 
-def _in_words(statement: Statement) -> list[str]:
-    lines = [f"Statement of {statement.organisation}, until {statement.quarter}"]
+def _in_words(document: Document) -> list[str]:
+    lines = [f"Statement of {document.body.name}, until {document.quarter.text}"]
+    for line in document.lines:
+        measure = document.measure(line.measure)
+        share = quantity.say(line.cumulative, measure.decimals)
+        lines.append(f"  {measure.title}, {document.name_of(line.place)}: {share} {measure.unit}")
     lines += [
-        f"  {line.measure}, {line.place}: {quantity.say(line.cumulative, line.decimals)} {line.unit}"
-        for line in statement.lines
+        f"  Together: {quantity.say(measure.cumulative, measure.decimals)} {measure.unit}, {measure.title}"
+        for measure in document.measures
     ]
-    for measure in statement.measures:
-        so_far = quantity.say(measure.cumulative, measure.column.decimals)
-        lines.append(f"  Together: {so_far} {measure.column.unit}, {measure.column.title}")
     return [*lines, ""]
 
 
-def _certified(column: MeasureColumn) -> str:
-    return f"  {column.title}, {column.unit}. {column.certificate}"
+def _certified(measure: MeasureFigures) -> str:
+    return f"  {measure.title}, {measure.unit}. {measure.certificate.text if measure.certificate else ''}"
 
 
-def _adds_up(statements: list[Statement], index: int) -> bool:
-    column = statements[0].measures[index].column
-    unallocated = column.amounts[-1]
-    return sum(statement.measures[index].cumulative for statement in statements) + unallocated == column.total
+def _adds_up(documents: list[Document], index: int) -> bool:
+    measure = documents[0].measures[index]
+    return sum(each.measures[index].cumulative for each in documents) + measure.amounts[-1] == measure.whole

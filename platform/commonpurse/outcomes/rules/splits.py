@@ -32,15 +32,15 @@ def worth_pence(share: int, decimals: int, value_gbp: Decimal) -> int:
     return int(pence.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def statement_file(body: str, until: date | None) -> str:
-    """What the table of a body's statement is called on a disk: whose it is, and the quarter it ends with.
+def statement_file(body: str, until: date | None, *, edition: int | None = None) -> str:
+    """What a body's statement is called on a disk, without its ending: whose it is, the quarter, the edition.
 
-    >>> statement_file("St. Helens Council", date(2026, 10, 1))
-    'statement-st-helens-council-2026-october-to-december.csv'
+    >>> statement_file("St. Helens Council", date(2026, 10, 1), edition=2)
+    'statement-st-helens-council-2026-october-to-december-edition-2'
     """
     name = "-".join(re.findall(r"[a-z0-9]+", body.lower())) or "body"
     quarter = f"{until.year}-{_QUARTERS[until.month]}" if until else "empty"
-    return f"statement-{name}-{quarter}.csv"
+    return f"statement-{name}-{quarter}" + (f"-edition-{edition}" if edition else "")
 
 
 _QUARTERS = {1: "january-to-march", 4: "april-to-june", 7: "july-to-september", 10: "october-to-december"}

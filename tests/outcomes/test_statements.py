@@ -1,0 +1,296 @@
+"""A statement is one document: its page, tables and JSON are made of it, and anybody can do its sums again."""
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import html5lib
+import pytest
+from msgspec.structs import replace
+from openpyxl import load_workbook
+
+from commonpurse.calc.digest import canonical, sha256_hex
+from commonpurse.outcomes import commands, queries
+from commonpurse.outcomes.rules import Fair, as_document, as_plain, faults_of
+from support.access_world import add_evidence
+from support.delivery_rows import make_agreed_rule, make_agreed_target, make_contract, make_record
+from support.pooling_rows import make_budget
+from support.world import AREAS, NOW, make_measure
+
+SCRIPT = "docs/recompute_statement.py"
+SECOND = date(2027, 1, 1)
+PERIODS = ("opening", "period", "cumulative")
+
+
+def issue_splits(session, world):
+    commands.issue_splits(session, world.actor("newcastle"), consortium_id=world.consortium.id, now=NOW)
+    session.commit()
+
+
+@pytest.fixture
+def delivered(session, world):
+    """Two measures under two contracts in two places and quarters, with a target and evidence, split by budgets."""
+    contract, other = make_contract(session, world), make_contract(session, world, title="Verges", reference="V-1")
+    make_agreed_rule(session, world, {"kind": "committed_budget"})
+    make_agreed_target(session, world, 2000)
+    for body, pounds in (("newcastle", 417), ("gateshead", 332), ("darlington", 251)):
+        make_budget(session, world, body, pounds * 100)
+    carbon = make_measure(session, "CARBON", title="Carbon saved", unit="tCO2e", decimals=2, counts="asset")
+    first = make_record(session, world, contract, subject="a", quantity=101)
+    add_evidence(session, first)
+    make_record(session, world, other, subject="b", quantity=67, place_gss=AREAS["gateshead"][0])
+    make_record(session, world, contract, subject="c", quantity=205, quarter_starting=SECOND)
+    make_record(session, world, contract, subject="m", quantity=1000, quarter_starting=SECOND, measure_id=carbon.id)
+    issue_splits(session, world)
+    return contract
+
+
+@pytest.fixture
+def address(world):
+    return f"/consortia/{world.consortium.id}/outcomes/statements/{world.organisation('gateshead')}"
+
+
+@pytest.fixture
+def document(session, world, delivered):
+    return statement_of(session, world, "gateshead")
+
+
+def statement_of(session, world, body, **values):
+    key = world.organisation(body)
+    return queries.statement(session, world.actor("gateshead"), world.consortium.id, key, **values).document
+
+
+def test_every_figure_follows_from_the_splits_the_document_holds(document):
+    assert list(faults_of(document)) == []
+    apprentices = document.measures[0]
+    assert (apprentices.opening, apprentices.period, apprentices.cumulative) == (56, 68, 124)
+    assert (apprentices.whole, apprentices.target, apprentices.missing) == (373, 2000, 1627)
+    exact = Fraction(373 * 332, 1000)
+    assert apprentices.fair_share == Fair.of(exact)
+    assert apprentices.difference == Fair.of(124 - exact)
+    assert (apprentices.records, apprentices.files) == (3, 1)
+    assert {(line.contract, line.place) for line in document.lines if line.measure == apprentices.id} == {
+        (split.contract, split.place) for split in document.splits if split.measure == apprentices.id
+    }
+
+
+def test_it_is_whole_numbers_and_text_and_comes_back_as_it_was(document):
+    assert as_document(json.loads(canonical(as_plain(document)))) == document
+    with pytest.raises(ValueError, match="commonpurse-statement/0"):
+        as_document({**as_plain(document), "format": "commonpurse-statement/0"})
+    with pytest.raises(ValueError, match="missing"):
+        as_document({})
+
+
+def test_evidence_is_named_by_checksum_and_address_and_never_by_the_name_of_the_file(client_of, document):
+    [evidence] = [file for split in document.splits for each in split.outcomes for file in each.evidence]
+    assert "register.pdf" not in canonical(as_plain(document)).decode()
+    assert len(evidence.sha256) == 64
+    assert client_of("darlington").get(evidence.path).status_code == 200
+
+
+def cells(figures):
+    """The figures of one row, whatever spells them: 1,234.50 and Decimal("1234.50") are one number."""
+    return tuple(Decimal(str(cell).replace(",", "").replace("−", "-")) for cell in figures)
+
+
+def figures_of(document):
+    """What every form of the statement must say: shares by measure, contract and place, and measures as a whole."""
+    lines = {
+        (measure.title, document.name_of(line.contract), document.name_of(line.place)): cells(
+            Decimal(figure) / 10**measure.decimals for figure in (line.opening, line.period, line.cumulative)
+        )
+        for line in document.lines
+        for measure in [document.measure(line.measure)]
+    }
+    return lines | {
+        (measure.title,): (
+            *cells(Decimal(getattr(measure, part)) / 10**measure.decimals for part in PERIODS),
+            measure.fair_share.say(measure.decimals),
+            measure.difference.say(measure.decimals),
+            *cells([Decimal(measure.whole) / 10**measure.decimals]),
+            measure.certificate.text,
+        )
+        for measure in document.measures
+    }
+
+
+def figures_in_rows(rows):
+    """The same, of the flat table of CSV and workbook."""
+    found = {}
+    for row in rows:
+        _, measure, _, contract, place, gss, _, *figures = row
+        if gss:
+            found[measure, contract, place] = cells(figures[:3])
+        else:
+            found[measure,] = (*cells(figures[:3]), *figures[3:5], *cells([figures[5]]), figures[-1])
+    return found
+
+
+def tables_of(page):
+    """Every table of a page by its caption, as lists of cells."""
+    tree = html5lib.parse(page, namespaceHTMLElements=False)
+    return {
+        " ".join("".join(table.find("caption").itertext()).split()): [
+            [" ".join("".join(cell.itertext()).split()) for cell in row] for row in table.find("tbody")
+        ]
+        for table in tree.iter("table")
+    }
+
+
+def figures_in_page(page):
+    """The same, of the page."""
+    tables = tables_of(page)
+    found = {
+        (measure, contract, place): cells(figures)
+        for measure, _, contract, place, *figures in tables["Share by measure, contract and place"]
+    }
+    wholes = {row[0]: row[2] for row in tables["All bodies against the agreed target"]}
+    for measure, _, *figures in tables["Share against the fair share"]:
+        line = re.search(rf"{re.escape(measure)}\. <strong>(.+?)</strong>", page).group(1)
+        found[measure,] = (*cells(figures[:3]), *figures[3:5], *cells([wholes[measure]]), line)
+    return found
+
+
+def test_page_csv_workbook_and_json_say_the_same_figure_by_figure(client_of, address, document):
+    client = client_of("darlington")
+    expected = figures_of(document)
+    assert len(expected) == 5
+    rows = list(csv.reader(io.StringIO(client.get(f"{address}.csv").data.decode("utf-8-sig"))))
+    sheet = load_workbook(io.BytesIO(client.get(f"{address}.xlsx").data)).worksheets[0]
+    published = client.get(f"{address}.json").get_json()
+    assert figures_in_rows(rows[1:]) == expected
+    assert figures_in_rows(list(sheet.iter_rows(min_row=2, values_only=True))) == expected
+    assert figures_in_page(client.get(address).text) == expected
+    assert as_document(published["statement"]) == document
+    assert published["digest"] == sha256_hex(as_plain(document))
+
+
+def test_the_page_explains_each_figure_and_links_to_its_evidence(client_of, address, document):
+    earlier = client_of("gateshead").get(f"{address}?until=2026-10-01").text
+    assert "101 × £332.00 ÷ £1,000.00 = 33 and 53,200/100,000 of 1 left over" in earlier
+    [evidence] = [file for split in document.splits for each in split.outcomes for file in each.evidence]
+    assert evidence.path in earlier
+
+
+def test_before_anything_is_split_there_is_no_file(world, client_of, address):
+    client = client_of("gateshead")
+    assert "Nothing has been verified and split yet" in client.get(address).text
+    assert client.get(f"{address}.json").status_code == 404
+    assert client.get(f"{address}.docx").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("opening", 1),
+        ("period", 1),
+        ("cumulative", 1),
+        ("whole", 1),
+        ("fair_share", Fair(1, 3)),
+        ("difference", Fair(1, 3)),
+        ("missing", 1),
+        ("files", 7),
+        ("amounts", (0, 0, 0, 373)),
+    ],
+)
+def test_a_figure_that_was_changed_is_found(document, part, value):
+    first, *others = document.measures
+    doctored = replace(document, measures=(replace(first, **{part: value}), *others))
+    assert any(part in fault for fault in faults_of(doctored))
+
+
+def test_a_share_or_a_line_that_was_changed_is_found(document):
+    first, *others = document.splits
+    for split in (replace(first, share=1), replace(first, total=1), replace(first, amounts=(101, 0, 0, 0))):
+        assert list(faults_of(replace(document, splits=(split, *others))))
+    line, *rest = document.lines
+    for lines in ((replace(line, opening=1), *rest), tuple(rest)):
+        assert list(faults_of(replace(document, lines=lines)))
+
+
+# --- the script of docs/ ---------------------------------------------------------------------------------------------
+
+
+def recompute(path, statement):
+    path.write_text(json.dumps(statement), encoding="utf-8")
+    return subprocess.run([sys.executable, "-I", SCRIPT, path], capture_output=True, text=True, check=False)
+
+
+def published(document):
+    plain = as_plain(document)
+    return {"statement": plain, "digest": sha256_hex(plain), "signature": None}
+
+
+def test_the_script_does_every_sum_again_from_the_json_alone(client_of, address, document, tmp_path):
+    done = recompute(tmp_path / "statement.json", client_of("darlington").get(f"{address}.json").get_json())
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Every figure is what its splits give.\n", "")
+
+
+def doctor_share(statement):
+    statement["splits"][0]["share"] += 1
+
+
+def doctor_rounding(statement):
+    amounts = statement["splits"][0]["amounts"]
+    amounts[0], amounts[1] = amounts[0] + 1, amounts[1] - 1
+
+
+def doctor_total(statement):
+    statement["measures"][0]["whole"] += 1
+
+
+def doctor_certificate(statement):
+    statement["measures"][0]["certificate"]["text"] = "Adds up exactly: 373 = 100 + 100 + 173"
+
+
+def doctor_line(statement):
+    statement["lines"][0]["opening"] += 1
+
+
+def doctor_fair_share(statement):
+    statement["measures"][0]["fair_share"]["over"] += 1
+
+
+@pytest.mark.parametrize(
+    ("doctor", "says"),
+    [
+        (doctor_share, "the share of the body is stated as"),
+        (doctor_rounding, "what each receives is stated as"),
+        (doctor_total, "the whole of Apprenticeship starts, level 3 is stated as 374"),
+        (doctor_certificate, "the certificate of Apprenticeship starts, level 3 is stated as"),
+        (doctor_line, "opening of Apprenticeship starts, level 3 in"),
+        (doctor_fair_share, "fair_share of Apprenticeship starts, level 3 is stated as"),
+    ],
+)
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_the_script_says_which_figure_was_doctored(document, tmp_path, doctor, says):
+    statement = as_plain(document)
+    doctor(statement)
+    done = recompute(tmp_path / "doctored.json", {"statement": statement, "digest": sha256_hex(statement)})
+    assert (done.returncode, done.stderr) == (1, "")
+    assert says in done.stdout
+    changed = recompute(tmp_path / "changed.json", {"statement": statement, "digest": sha256_hex({})})
+    assert "the digest is stated as" in changed.stdout
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_the_script_says_where_it_does_not_know_the_sum(document, tmp_path):
+    statement = as_plain(document)
+    statement["splits"][0]["record"]["engine"] = "sorted-by-name/1"
+    done = recompute(tmp_path / "unknown.json", {"statement": statement, "digest": sha256_hex(statement)})
+    assert done.returncode == 2
+    assert "the sum sorted-by-name/1 is not known here" in done.stdout
+
+
+def test_the_script_imports_nothing_of_ours():
+    text = Path(SCRIPT).read_text(encoding="utf-8")
+    assert set(re.findall(r"^(?:import|from) (\w+)", text, re.MULTILINE)) <= sys.stdlib_module_names
+    assert text.count("\n") < 120
