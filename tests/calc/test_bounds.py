@@ -174,6 +174,25 @@ def test_both_sides_freeze_together_when_they_balance():
     assert worked.steps["frozen"] == ["floor", "cap", "free"]
 
 
+@pytest.mark.parametrize(
+    ("total", "weights", "floors", "caps", "amounts", "frozen"),
+    [
+        # Who comes to the bound by the share alone stays free.
+        (9, [1, 2], [0, 0], [3, None], (3, 6), (FREE, FREE)),
+        (9, [1, 2], [3, 0], [None, None], (3, 6), (FREE, FREE)),
+        # Half a unit, the least there can be with two equal weights, breaks a bound.
+        (1, [1, 1], [0, 1], [None, None], (0, 1), (FREE, FLOOR)),
+        (1, [1, 1], [0, 0], [0, None], (0, 1), (CAP, FREE)),
+        # The side that is broken by a third of a unit more freezes alone, which mends the other.
+        (4, [1, 1, 1], [2, 0, 0], [None, 1, None], (2, 1, 1), (FLOOR, FREE, FREE)),
+        (5, [1, 1, 1], [2, 0, 0], [None, 1, None], (2, 1, 2), (FREE, CAP, FREE)),
+    ],
+)
+def test_the_least_difference_decides_who_freezes(total, weights, floors, caps, amounts, frozen):
+    worked = bounded(total, weights, floors, caps)
+    assert (worked.amounts, tuple(worked.steps["frozen"])) == ((*amounts, 0), frozen)
+
+
 def test_a_place_that_was_above_its_cap_can_come_back_below_it():
     # Alone the first would break its cap of 4; the others' floors take so much that it does not reach it.
     worked = bounded(12, [5, 1, 1, 1], [0, 3, 3, 3], [4, None, None, None])

@@ -4,7 +4,7 @@ from math import factorial, lcm
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from commonpurse.calc.claims import MONOTONE_IN_UNITS, MOST_ARRIVALS, RULES, award, exact_shares
@@ -149,6 +149,7 @@ def test_neither_the_order_of_the_claimants_nor_the_unit_of_account_matters(rule
 
 
 @given(st.sampled_from(SELF_DUAL), problems())
+@example("adjusted_proportional", (11, [2, 2, 10]))  # only the last has a right to something, and it is not cut off
 def test_self_dual_rules_divide_what_is_missing_as_they_divide_what_is_there(rule, problem):
     assert dual(rule, *problem) == exact_shares(*problem, rule)
 
