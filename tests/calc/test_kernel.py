@@ -1,7 +1,6 @@
 import random
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from math import gcd
 from pathlib import Path
 
@@ -160,46 +159,16 @@ def test_more_than_a_hundred_thousand_hard_problems_equal_the_reference(make, pl
     assert wrong_rows(column[:50], own[0]) == []
 
 
-# --- blocks and threads ----------------------------------------------------------------------------------------------
+# --- blocks ---------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("rows", [1, 2, 3, 31, 32, 33, 64, 65])
 @pytest.mark.parametrize("places", [1, 3, 40])
-def test_tables_of_any_length_are_cut_in_blocks_and_stretches_without_a_seam(monkeypatch, rows, places):
+def test_tables_of_any_length_are_cut_in_blocks_without_a_seam(monkeypatch, rows, places):
     monkeypatch.setattr(kernel, "_BLOCK_CELLS", 12)
-    monkeypatch.setattr(kernel, "_STRETCH_CELLS", 96)
     rng = np.random.default_rng([rows, places])
     column = rng.integers(-MOST_SIZE, MOST_SIZE, rows)
     own = rng.integers(0, 10**10, (rows, places)) + 1
     assert largest_remainder_rows(column, own).tolist() == reference(column.tolist(), own.tolist())
     assert largest_remainder_rows(column, own[0]).tolist() == reference(column.tolist(), own[0].tolist())
-
-
-def test_long_tables_take_two_threads_and_short_ones_none(monkeypatch):
-    pools = []
-
-    class Pool(ThreadPoolExecutor):
-        def __init__(self, max_workers):
-            pools.append(max_workers)
-            super().__init__(max_workers)
-
-    monkeypatch.setattr(kernel, "ThreadPoolExecutor", Pool)
-    most = kernel._STRETCH_CELLS // 3
-    column = np.arange(most + 1)
-    one = largest_remainder_rows(column[:most], [3, 2, 2])
-    assert pools == []
-    both = largest_remainder_rows(column, [3, 2, 2])
-    assert pools == [2]
-    assert (one == both[:most]).all()
-    assert both[-1].tolist() == largest_remainder(most, [3, 2, 2])
-
-
-def test_what_goes_wrong_in_a_thread_is_raised(monkeypatch):
-    def fail(*_):
-        raise MemoryError("no room")
-
-    monkeypatch.setattr(kernel, "_fill_stretch", fail)
-    monkeypatch.setattr(kernel, "_STRETCH_CELLS", 2)
-    with pytest.raises(MemoryError, match="no room"):
-        largest_remainder_rows([1, 2, 3, 4], [1, 1])
 
 
 # --- outside the range -----------------------------------------------------------------------------------------------

@@ -17,14 +17,13 @@ remainder is found in arithmetic modulo 2**64:
 - The row needs the least key that receives: the one at place `spare` from the top. The upper halves of the keys are
   sorted, which is faster; where two of them are equal just there, the whole keys of that row are.
 
-Long tables are done by two threads, as numpy lets go of the interpreter's lock while it counts. Each row is worked
-out by itself, so the parts are the same whoever does them.
+One thread does it all: two, handing the interpreter's lock to and fro, gain little when the machine is idle and take
+twice as long when it is busy.
 
 Rows outside these bounds go through `apportion`, the reference; the tests hold one against the other.
 """
 
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,10 +39,6 @@ MOST_WHOLE = 2**53
 MOST_PLACES = 512
 _BLOCK_CELLS = 2**16
 """Cells worked on together: their scratch arrays stay in the processor's cache, which is 2.5 times faster."""
-_STRETCH_CELLS = 2**21
-"""Cells that a thread takes at a time."""
-_LEAST_STRETCHES = 2
-"""Below this, starting threads costs more than they save."""
 _BELOW = 1 - 2.0**-50
 _UPPER = slice(1 if sys.byteorder == "little" else 0, None, 2)
 """The upper halves of a row of int64, seen as int32."""
@@ -101,26 +96,9 @@ def _within_bounds(quantities: NDArray[Any], shares: NDArray[Any]) -> NDArray[np
 
 
 def _fill(parts: Int64s, quantities: Int64s, shares: Int64s) -> None:
-    """Write the parts of every row, which are all within bounds."""
+    """Write the parts of every row, which are all within bounds: block by block, in the same scratch arrays."""
     rows, places = parts.shape
-    height = max(1, _STRETCH_CELLS // places)
-    stretches = [slice(start, start + height) for start in range(0, rows, height)]
-
-    def fill(stretch: slice) -> None:
-        _fill_stretch(parts[stretch], quantities[stretch], shares if shares.ndim == 1 else shares[stretch])
-
-    if len(stretches) < _LEAST_STRETCHES:
-        for stretch in stretches:
-            fill(stretch)
-    else:
-        with ThreadPoolExecutor(max_workers=2) as pool:
-            list(pool.map(fill, stretches))  # a list, so that what goes wrong in a thread is raised here
-
-
-def _fill_stretch(parts: Int64s, quantities: Int64s, shares: Int64s) -> None:
-    """Write the parts of some rows, a block at a time, in scratch arrays that every block uses again."""
-    rows, places = parts.shape
-    height = min(rows, max(1, _BLOCK_CELLS // places))
+    height = max(1, min(rows, _BLOCK_CELLS // places))
     floats, key, mark = (np.empty((height, places), dtype) for dtype in (np.float64, np.int64, np.bool_))
     shared = _prepare(shares[np.newaxis]).repeated(height) if shares.ndim == 1 else None
     for start in range(0, rows, height):
