@@ -271,7 +271,7 @@ def test_a_tie_goes_to_the_first_cells_and_is_named():
         ([[1, True]], [1], [1, 0], "weights and totals must be ints"),
         ([[1, np.int64(2)]], [1], [1, 0], "weights and totals must be ints"),
         ([[1, 1]], [1.0], [1, 0], "weights and totals must be ints"),
-        ([[1] * (LARGEST_TABLE + 1)], [1], [1] * (LARGEST_TABLE + 1), "a table may have 5000 cells at most"),
+        ([[1] * (LARGEST_TABLE + 1)], [1], [1] * (LARGEST_TABLE + 1), "a table may have 2000 cells at most"),
     ],
 )  # fmt: skip
 def test_what_has_no_answer_is_refused_with_the_reason(weights, rows, columns, complaint):

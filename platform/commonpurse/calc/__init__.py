@@ -9,6 +9,10 @@ only `kernel` imports numpy, so that a page which splits nothing never loads it.
 - `worked`: what every rule answers.
 - `apportion`: the largest-remainder rule in Python integers, the reference for everything else.
 - `kernel`: the same rule for many rows at once.
+- `divisors`: the five divisor methods, from Adams to D'Hondt.
+- `quota`: the quota method, and the staircase of cumulative shares.
+- `credit`: whole units over many periods, by a ledger of credit or by cumulative Webster.
+- `biproportional`: tables whose rows and columns both add up; `scaling` and `transport` do its searching.
 - `allocation_rules`: the rules a consortium can agree. A new rule is one class there and one line in its table.
 - `allocation`: a quantity divided among members, with a record that anybody can check by hand.
 - `explain`: that record in words, and the line that shows it adds up.

@@ -43,8 +43,8 @@ from commonpurse.calc.scaling import ScaledTable
 from commonpurse.calc.transport import Cell, exchangeable, fill, prefer
 from commonpurse.calc.worked import Worked, exact
 
-LARGEST_TABLE = 5_000
-"""Cells of the largest table that is taken."""
+LARGEST_TABLE = 2_000
+"""Cells of the largest table that is taken: a few seconds for the worst of them."""
 
 _HALF = Fraction(1, 2)
 

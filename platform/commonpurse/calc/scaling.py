@@ -86,42 +86,43 @@ class ScaledTable:
     def _move(self, parcel: int) -> None:
         """Move parcels from nodes with too much to such with too little, while there are paths.
 
-        Parcels of one unit always find a path, because the totals can be met. Larger ones may not; then less than a
-        parcel for each row and column is out of place, and smaller parcels will see to it.
+        Parcels of one unit always find a path, because the totals can be met. Larger ones may not; then no more than
+        a parcel for each row and column is out of place, and smaller parcels will see to it.
         """
         excess, height = self._excess(), len(self.rows)
-        for start in range(len(excess)):
-            while excess[start] >= parcel:
-                came_from, cost, end = self._cheapest(start, parcel, excess)
-                if end is None:
-                    break
-                self._change_factors(cost, cost[end])
-                excess[start] -= parcel
-                excess[end] += parcel
-                while end != start:
-                    before = came_from[end]
-                    if end >= height:
-                        self.units[before][end - height] += parcel
-                    else:
-                        self.units[end][before - height] -= parcel
-                    end = before
+        while True:
+            came_from, cost, end = self._cheapest(parcel, excess)
+            if end is None:
+                return
+            self._change_factors(cost, cost[end])
+            excess[end] += parcel
+            while end in came_from:
+                before = came_from[end]
+                if end >= height:
+                    self.units[before][end - height] += parcel
+                else:
+                    self.units[end][before - height] -= parcel
+                end = before
+            excess[end] -= parcel
 
-    def _cheapest(
-        self, start: int, parcel: int, excess: list[int]
-    ) -> tuple[dict[int, int], dict[int, Fraction], int | None]:
-        """Dijkstra's paths from a node to the nearest that has a parcel too little: predecessors, costs and that node.
+    def _cheapest(self, parcel: int, excess: list[int]) -> tuple[dict[int, int], dict[int, Fraction], int | None]:
+        """Dijkstra's paths from all nodes with a parcel too much to the nearest with one too little.
 
         The cost of a step is the factor, never below one, by which the product of a cell must change until it can
         be rounded to one parcel more or less. The cost of a path is the product of its steps.
+
+        Returns:
+            The node before each that was reached, the costs, and the node where the path ends, if there is any.
         """
         came_from: dict[int, int] = {}
-        cost, queue, done = {start: Fraction(1)}, [(Fraction(1), start)], set[int]()
+        cost = {node: Fraction(1) for node, much in enumerate(excess) if much >= parcel}
+        queue, done = [(Fraction(1), node) for node in cost], set[int]()
         while queue:
             _, node = heapq.heappop(queue)
-            if node in done:
-                continue
             if excess[node] <= -parcel:
                 return came_from, cost, node
+            if node in done:
+                continue
             done.add(node)
             for other, step in self._steps(node, parcel):
                 further = cost[node] * step
