@@ -95,6 +95,8 @@ def _add_feature(app: Flask, feature: str) -> None:
             app.register_blueprint(blueprint)
             if not getattr(module, "READS_COOKIES", True):
                 csrf.exempt(blueprint)
+        elif part == "jobs" and hasattr(module, "hear"):
+            log.publish_to(feature, module.hear)
         elif part == "cli":
             groups: tuple[click.Command, ...] = getattr(module, "groups", None) or (module.group,)
             for group in groups:

@@ -4,6 +4,7 @@ import smtplib
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -22,6 +23,9 @@ VALUES = {
     "expires_at": "2026-11-09T09:00:00+00:00",
     "until": "2026-11-09T09:00:00+00:00",
     "at": "2026-11-09T09:00:00+00:00",
+    "question": "Shall we close the consortium?",
+    "consortium": "Road signs\nand lights",
+    **dict.fromkeys(("consortium_id", "decision_id", "item_id", "contribution_id", "record_id"), str(uuid4())),
 }
 
 

@@ -27,9 +27,15 @@ class Mail(Keyed, Base):
     sent_at: Mapped[datetime | None]
 
 
-def write(session: Session, *, recipient: str, template: str, **values: Any) -> UUID:
-    """Write a letter and have it sent after the commit. `values` are plain JSON values."""
-    letter = Mail(recipient=recipient, template=template, values=values, written_at=datetime.now(UTC))
+def write(session: Session, *, recipient: str, template: str, key: UUID | None = None, **values: Any) -> UUID:
+    """Write a letter and have it sent after the commit. `values` are plain JSON values.
+
+    Args:
+        key: a letter with this key that is there already, sent or not, is not written again.
+    """
+    if key is not None and session.get(Mail, key) is not None:
+        return key
+    letter = Mail(id=key, recipient=recipient, template=template, values=values, written_at=datetime.now(UTC))
     session.add(letter)
     session.flush()
     jobs.ask(session, "deliver_mail", str(letter.id))

@@ -1,14 +1,40 @@
-"""Sending the mail that was written."""
+"""Writing letters about what happened, and sending them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
 from flask import current_app
 
-from commonpurse.core import mail
+from commonpurse.consortia.queries import last_day
+from commonpurse.core import jobs, mail
 from commonpurse.core.jobs import job
+from commonpurse.core.log import Entry
 from commonpurse.core.transaction import reading, transaction
+from commonpurse.notifications import queries
 from commonpurse.notifications.letters import PostOffice, make_message, render_letter
+from commonpurse.notifications.rules import is_told
+
+
+def hear(entries: Sequence[Entry]) -> None:
+    """Have letters written about those of the committed entries that are told by letter."""
+    now = datetime.now(UTC)
+    told = [[entry.stream, entry.seq] for entry in entries if is_told(entry.kind, entry.at, now)]
+    if told:
+        jobs.start("write_letters", told)
+
+
+@job
+def write_letters(told: list[tuple[str, int]]) -> None:
+    """Write the letters about these entries. A second try writes none a second time."""
+    today = last_day(datetime.now(UTC))
+    with reading() as session:
+        letters = [letter for stream, seq in told for letter in queries.letters_about(session, stream, seq, today)]
+    if not letters:
+        return
+    with transaction() as session:
+        for letter in letters:
+            mail.write(session, recipient=letter.recipient, template=letter.template, key=letter.key, **letter.values)
 
 
 @job

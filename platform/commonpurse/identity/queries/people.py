@@ -1,5 +1,6 @@
 """People, their accounts and the links sent to them."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -120,6 +121,29 @@ def is_member(session: Session, organisation_id: UUID, email: str) -> bool:
         .where(Person.email == email, Membership.organisation_id == organisation_id, Membership.ended_at.is_(None))
     )
     return bool(session.scalar(query))
+
+
+class Colleague(Struct, frozen=True):
+    """Somebody who can act for an organisation, and where letters reach them."""
+
+    actor: Actor
+    email: str
+    organisation_name: str
+
+
+def list_colleagues(session: Session, organisation_ids: Collection[UUID]) -> list[Colleague]:
+    """Everybody who works for these organisations now, by organisation and address."""
+    rows = session.execute(
+        select(Person.id, Organisation.id, Membership.roles, Person.label, Person.email, Organisation.name)
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Organisation.id.in_(organisation_ids), Membership.ended_at.is_(None))
+        .order_by(Organisation.name, Organisation.id, Person.email)
+    )
+    return [
+        Colleague(Actor(person_id, organisation_id, frozenset(roles), label), email, name)
+        for person_id, organisation_id, roles, label, email, name in rows
+    ]
 
 
 def get_membership(session: Session, organisation_id: UUID, person_id: UUID) -> Membership:
