@@ -13,14 +13,18 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from commonpurse.calc.operations import deciding, sharing
+from commonpurse.calc.operations import deciding, games, netting, power, promises, seats, sharing, tables
 from commonpurse.calc.operations.operation import ENGINE, Operation
 from commonpurse.calc.operations.problem import MOST_CHARACTERS, BadProblem, NotJSON, shown
 
 __all__ = ["ENGINE", "MOST_CHARACTERS", "OPERATIONS", "BadProblem", "NotJSON", "Operation", "Unknown", "find", "write"]
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
-    {each.name: each for part in (sharing, deciding) for each in part.OPERATIONS}
+    {
+        each.name: each
+        for part in (sharing, seats, promises, tables, netting, games, power, deciding)
+        for each in part.OPERATIONS
+    }
 )
 """Every operation by its name, in the order in which to list them."""
 

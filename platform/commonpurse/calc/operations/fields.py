@@ -124,19 +124,21 @@ class Ratio(Field):
 class Name(Field):
     """A short name of something."""
 
+    most: int = MOST_LETTERS
+
     def read(self, value: Any, path: str) -> str:
         """The name."""
         if type(value) is not str:
             raise BadProblem("must be text", path)
-        if not 1 <= len(value) <= MOST_LETTERS:
-            raise BadProblem(f"must have between 1 and {MOST_LETTERS} characters", path)
+        if not 1 <= len(value) <= self.most:
+            raise BadProblem(f"must have between 1 and {self.most} characters", path)
         if not value.isprintable() or value != value.strip():
             raise BadProblem("must be printable text without spaces at its ends", path)
         return value
 
     def schema(self) -> Schema:
         """Text of that length; what is printable cannot be said."""
-        return {"type": "string", "minLength": 1, "maxLength": MOST_LETTERS}
+        return {"type": "string", "minLength": 1, "maxLength": self.most}
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +229,7 @@ class ByName(Field):
     of: Field
     most: int = MOST_PARTIES
     least: int = 0
+    name: Name = Name()
 
     def read(self, value: Any, path: str) -> dict[str, Any]:
         """The values by name."""
@@ -234,19 +237,36 @@ class ByName(Field):
             raise BadProblem("must be an object", path)
         if not self.least <= len(value) <= self.most:
             raise BadProblem(f"must have between {self.least:,} and {self.most:,} entries, not {len(value):,}", path)
-        name = Name()
         inside = ((f"{path}[{shown(key)}]", key, each) for key, each in value.items())
-        return {name.read(key, place): self.of.read(each, place) for place, key, each in inside}
+        return {self.name.read(key, place): self.of.read(each, place) for place, key, each in inside}
 
     def schema(self) -> Schema:
         """An object whose keys are names."""
         return {
             "type": "object",
-            "propertyNames": Name().schema(),
+            "propertyNames": self.name.schema(),
             "additionalProperties": self.of.schema(),
             "minProperties": self.least,
             "maxProperties": self.most,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Either(Field):
+    """Values by name, or one after the other."""
+
+    by_name: ByName
+    series: Series
+
+    def read(self, value: Any, path: str) -> dict[str, Any] | list[Any]:
+        """The values as they were given."""
+        if type(value) not in (dict, list):
+            raise BadProblem("must be an object or a list", path)
+        return (self.series if type(value) is list else self.by_name).read(value, path)
+
+    def schema(self) -> Schema:
+        """Either."""
+        return {"anyOf": [self.by_name.schema(), self.series.schema()]}
 
 
 @dataclass(frozen=True, slots=True)
