@@ -17,8 +17,8 @@ remainder is found in arithmetic modulo 2**64:
 - The row needs the least key that receives: the one at place `spare` from the top. The upper halves of the keys are
   sorted, which is faster; where two of them are equal just there, the whole keys of that row are.
 
-One thread does it all: two, handing the interpreter's lock to and fro, gain little when the machine is idle and take
-twice as long when it is busy.
+One thread does it all: two, handing the interpreter's lock to and fro, gained a tenth on a machine that had other work
+for one of its two processors, and took twice as long where it had work for both.
 
 Rows outside these bounds go through `apportion`, the reference; the tests hold one against the other.
 """
