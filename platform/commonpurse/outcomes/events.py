@@ -24,6 +24,15 @@ class SplitPosted(Struct, frozen=True):
     digest: str
 
 
+class SplitsPosted(Struct, frozen=True):
+    """Many splits were posted at once. `digest` is the SHA-256 of their digests, in order, one after the other."""
+
+    kind: ClassVar[str] = "outcomes.splits_posted"
+    splits: int
+    outcomes: int
+    digest: str
+
+
 class SplitReversed(Struct, frozen=True):
     """A split was taken back exactly. `quantity` is what it had divided, `total` its negative in smallest units."""
 

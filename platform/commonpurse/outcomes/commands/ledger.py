@@ -89,7 +89,7 @@ def post(
         book=PRIMARY,
         roster_id=basis.roster.id,
         rule_version_id=basis.rule.id,
-        weight_version_id=_weights(session, basis, split.explanation, now).id,
+        weight_version_id=weights_of(session, basis, split.explanation, now).id,
         total=split.total,
         amounts=split.amounts,
         outcomes=tuple(line.outcome for line in lines),
@@ -176,7 +176,8 @@ def _append(
     session.flush()
 
 
-def _weights(session: Session, basis: Basis, explanation: Mapping[str, Any], now: datetime) -> WeightVersion:
+def weights_of(session: Session, basis: Basis, explanation: Mapping[str, Any], now: datetime) -> WeightVersion:
+    """The weights that a record names; stored when they are used first."""
     weights = tuple(explanation["weights"])
     version = WeightVersion(
         roster_id=basis.roster.id, basis=explanation["rule"]["kind"], weights=weights, recorded_at=now

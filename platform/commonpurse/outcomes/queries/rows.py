@@ -1,7 +1,7 @@
 """Rows of the ledger that commands start from, and what each row's digest covers."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,9 @@ from commonpurse.outcomes.models import PRIMARY, LiveClaim, PostedSplit, Roster,
 from commonpurse.outcomes.rules import REPLACED
 from commonpurse.workspaces.models import AgendaItem
 from commonpurse.workspaces.queries import AgreedAllocation
+
+SCOPES_AT_ONCE = 500
+"""Chains that are asked for in one statement."""
 
 
 def list_unsplit_records(session: Session, consortium_id: UUID) -> Sequence[OutcomeRecord]:
@@ -89,6 +92,25 @@ def head_of(session: Session, book: str, scope: str) -> PostedSplit | None:
         .order_by(PostedSplit.seq.desc())
         .limit(1)
     ).one_or_none()
+
+
+def heads_of(session: Session, book: str, scopes: Collection[str]) -> dict[str, tuple[int, str]]:
+    """Number and digest of the newest row of each chain that has one."""
+    newest: dict[str, tuple[int, str]] = {}
+    after = aliased(PostedSplit)
+    follows = exists().where(
+        after.book == PostedSplit.book, after.scope == PostedSplit.scope, after.seq == PostedSplit.seq + 1
+    )
+    ordered = sorted(scopes)
+    for start in range(0, len(ordered), SCOPES_AT_ONCE):
+        some = ordered[start : start + SCOPES_AT_ONCE]
+        found = session.execute(
+            select(PostedSplit.scope, PostedSplit.seq, PostedSplit.digest).where(
+                PostedSplit.book == book, PostedSplit.scope.in_(some), ~follows
+            )
+        )
+        newest |= {scope: (seq, digest) for scope, seq, digest in found}
+    return newest
 
 
 def live_split_of(session: Session, record_id: UUID) -> PostedSplit | None:
