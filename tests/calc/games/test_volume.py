@@ -73,6 +73,10 @@ def test_sixteen_members_make_a_table_and_seventeen_do_not():
         volume_table(VolumeGame((1,) * 17, tariff))
 
 
+def test_sixty_members_can_buy_together():
+    assert VolumeGame((1,) * 60, Tariff((0,), (7,))).total == 420
+
+
 @pytest.mark.parametrize(
     ("starts", "prices", "complaint"),
     [
