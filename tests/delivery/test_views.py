@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationSta
 from commonpurse.web.words import say
 from support.delivery_rows import make_agreed_rule, make_agreed_target, make_contract, make_record, make_records
 from support.web import counted_statements
-from support.world import TODAY
+from support.world import NOW, TODAY
 
 
 @pytest.fixture
@@ -240,8 +241,19 @@ def test_what_waits_is_named_so_that_several_can_be_told_apart(session, world, c
     )
     what = "Check a delivered outcome: Apprenticeship starts, level 3, 1 people in"
     assert sorted(say(thing) for thing in queries.waiting(session, world.actor("darlington"), TODAY)) == [
-        f"{what} Gateshead, reported by Gateshead Council",
-        f"{what} Newcastle upon Tyne, reported by Newcastle upon Tyne Council",
+        f"{what} Gateshead, reported by Gateshead Council on 2 November 2026 at 9:00am",
+        f"{what} Newcastle upon Tyne, reported by Newcastle upon Tyne Council on 2 November 2026 at 9:00am",
+    ]
+
+
+def test_records_alike_in_all_else_are_told_apart_by_when_they_were_reported(session, world, contract):
+    for subject, at in (("a", NOW), ("b", NOW + timedelta(hours=5)), ("c", NOW + timedelta(days=120))):
+        make_record(session, world, contract, subject=subject, status=VerificationStatus.REPORTED, reported_at=at)
+    said = [say(thing) for thing in queries.waiting(session, world.actor("darlington"), TODAY)]
+    assert [sentence.partition(" Council on ")[2] for sentence in said] == [
+        "2 November 2026 at 9:00am",
+        "2 November 2026 at 2:00pm",
+        "2 March 2027 at 9:00am",
     ]
 
 

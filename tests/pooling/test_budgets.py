@@ -200,7 +200,7 @@ def test_the_page_takes_as_many_statements_for_many_lines_as_for_one(session, wo
 def test_money_waits_for_the_approver_of_its_body_until_it_is_answered(session, world):
     key = add(session, world)
     [task] = waiting(session, world.actor("gateshead", "approver"), TODAY)
-    assert task.msgid % task.values == "Approve or refuse £25,000.00 for 2026-27"
+    assert task.msgid % task.values == "Approve or refuse £25,000.00 for 2026-27 from “Highways revenue”"
     assert task.arguments == {"consortium_id": world.consortium.id, "contribution_id": key}
     assert waiting(session, world.actor("newcastle", "approver"), TODAY) == []
     assert waiting(session, world.actor("gateshead", "buyer"), TODAY) == []

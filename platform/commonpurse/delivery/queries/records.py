@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from commonpurse.calc import quantity
 from commonpurse.calc.sentence import Sentence
 from commonpurse.consortia.models import Consortium, Participation, ParticipationState
-from commonpurse.consortia.queries import get_joined_consortium
+from commonpurse.consortia.queries import LONDON, get_joined_consortium
 from commonpurse.core.actor import Actor
 from commonpurse.core.waiting import Waiting
 from commonpurse.delivery import policy
 from commonpurse.delivery.models import Contract, EvidenceContent, OutcomeRecord, VerificationStatus
 from commonpurse.delivery.queries.rows import get_record
-from commonpurse.delivery.rules import say_quarter
+from commonpurse.delivery.rules import say_day, say_quarter
 from commonpurse.identity.models import Role
 from commonpurse.identity.queries import labels_of, names_of
 from commonpurse.measures.models import Measure
@@ -260,7 +260,8 @@ def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:  # no
     names = names_of(session, {record.reported_for_id for record in records})
     return [
         Waiting(
-            msgid="Check a delivered outcome: %(measure)s, %(quantity)s %(unit)s in %(place)s, reported by %(body)s",
+            msgid="Check a delivered outcome: %(measure)s, %(quantity)s %(unit)s in %(place)s, "
+            "reported by %(body)s on %(day)s at %(time)s",
             endpoint="delivery.show_record",
             values={
                 "measure": record.measure.title,
@@ -268,9 +269,16 @@ def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:  # no
                 "unit": record.measure.unit,
                 "place": record.place.name,
                 "body": names[record.reported_for_id],
+                **_moment(record.reported_at),
             },
             arguments={"consortium_id": record.contract.consortium_id, "record_id": record.id},
             consortium=record.contract.consortium.name,
         )
         for record in records
     ]
+
+
+def _moment(at: datetime) -> dict[str, Any]:
+    """When it was, in London: what tells records apart that are alike in all else."""
+    local = at.astimezone(LONDON)
+    return {"day": say_day(local.date()), "time": f"{local:%-I:%M%p}".lower()}

@@ -72,9 +72,13 @@ def _to_approve(session: Session, actor: Actor) -> list[Waiting]:
     )
     return [
         Waiting(
-            "Approve or refuse %(amount)s for %(year)s",
+            "Approve or refuse %(amount)s for %(year)s from “%(source)s”",
             "pooling.approve_budget",
-            {"amount": pounds(line.amount_pence), "year": say_financial_year(line.financial_year)},
+            {
+                "amount": pounds(line.amount_pence),
+                "year": say_financial_year(line.financial_year),
+                "source": line.source,
+            },
             {"consortium_id": line.consortium_id, "contribution_id": line.id},
             due,
             name,
