@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ["boot", "build", "run", "test"]
+LOCKS = ["bench", "boot", "build", "run", "test"]
 PROGRAMS = ["alembic", "flask", "gunicorn", "lint-imports", "mypy", "npm", "node", "pytest", "ruff", "uv"]
 
 NOTE = 'echo "${0##*/} $*" >>"$CALLS"\n'

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 MADE = {".git", ".hypothesis", ".mypy_cache", ".ruff_cache", ".venv", "__pycache__", "node_modules", "dist", "var"}
 TEXT = {"", ".cfg", ".css", ".html", ".in", ".js", ".json", ".md", ".mjs", ".npmrc", ".py", ".scss", ".sh", ".toml"}
 TEXT |= {".txt", ".yml"}
-LOCKS = ["boot", "build", "run", "test"]
+LOCKS = ["bench", "boot", "build", "run", "test"]
 MOST_LINES = 400
 
 # Written in parts, so that this file passes its own test.

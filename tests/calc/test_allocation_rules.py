@@ -6,26 +6,42 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commonpurse.calc.allocation_rules import (
+    BASES,
     COMMITTED_BUDGET,
+    LARGEST_REMAINDER,
+    NEED,
+    POPULATION,
     REQUIRED_QUANTITY,
+    ROUNDINGS,
     RULES,
     BadRule,
     Case,
     describe,
     parse_rule,
 )
+from commonpurse.calc.rounding import WAYS, round_shares
 
 SPECS = {
     "equal": {"kind": "equal"},
     "committed_budget": {"kind": "committed_budget"},
     "required_quantity": {"kind": "required_quantity"},
+    "population": {"kind": "population"},
+    "need": {"kind": "need"},
     "fixed_percentages": {"kind": "fixed_percentages", "percentages": {"a": "60", "b": "40"}},
     "place_then_budget": {"kind": "place_then_budget"},
+    "hybrid": {
+        "kind": "hybrid",
+        "legs": [{"percent": "60", "rule": {"kind": "equal"}}, {"percent": "40", "rule": {"kind": "need"}}],
+    },
 }
 
 
 def fixed(**percentages):
     return {"kind": "fixed_percentages", "percentages": percentages}
+
+
+def mixed(*legs):
+    return {"kind": "hybrid", "legs": [{"percent": percent, "rule": {"kind": kind}} for percent, kind in legs]}
 
 
 def test_every_rule_has_an_example_here():
@@ -48,6 +64,9 @@ def test_a_rule_is_written_as_it_is_read(spec):
         ("required_quantity", REQUIRED_QUANTITY, False),
         ("fixed_percentages", None, False),
         ("place_then_budget", COMMITTED_BUDGET, True),
+        ("population", POPULATION, False),
+        ("need", NEED, False),
+        ("hybrid", None, False),
     ],
 )
 def test_a_rule_says_what_it_needs_to_know(kind, basis, uses_place):
@@ -66,10 +85,16 @@ def test_a_rule_says_what_it_needs_to_know(kind, basis, uses_place):
         (fixed(c="0.000001", a="99.999999"), None, [99999999, 0, 1, 0]),
         (fixed(b="100"), None, [0, 100, 0, 0]),
         (fixed(a="50", leaver="20.5", other="29.5"), None, [500, 0, 0, 500]),
+        (SPECS["population"], None, [7, 0, 5, 0]),
+        (SPECS["need"], None, [7, 0, 5, 0]),
+        (mixed(("25", "equal"), ("75", "need")), None, [520833333334, 83333333333, 395833333333, 0]),
+        ({"kind": "population", "cap": "45"}, None, [450000000000, 0, 450000000000, 100000000000]),
+        ({"kind": "population", "floor": "10"}, None, [525000000000, 100000000000, 375000000000, 0]),
+        ({**fixed(a="50", leaver="50"), "floor": "30"}, None, [300000000000, 300000000000, 300000000000, 100000000000]),
     ],
 )
 def test_a_rule_comes_to_the_weight_of_every_place(spec, holder, weights):
-    case = Case(("a", "b", "c"), {"a": 7, "c": 5}, holder)
+    case = Case(("a", "b", "c"), holder, {basis: {"a": 7, "c": 5} for basis in BASES})
     assert parse_rule(spec).weigh(case) == weights
 
 
@@ -87,6 +112,30 @@ def test_a_rule_comes_to_the_weight_of_every_place(spec, holder, weights):
             ),
         ),
         (fixed(b="58.30", a="41.7"), "By fixed percentages: Gateshead 41.7%, b 58.3%"),
+        (SPECS["population"], "In proportion to the number of people who live in each body's area"),
+        (
+            SPECS["need"],
+            "In proportion to the people who live in each body's area, weighted by its deprivation score",
+        ),
+        (
+            mixed(("60", "equal"), ("40", "population")),
+            (
+                "60% of a total: In equal shares. 40% of a total: "
+                "In proportion to the number of people who live in each body's area"
+            ),
+        ),
+        (
+            {"kind": "equal", "floor": "5", "rounding": "credit"},
+            (
+                "In equal shares, but no body receives less than 5% of a total, "
+                "in whole units, with a credit for what a body is still owed"
+            ),
+        ),
+        ({"kind": "equal", "cap": "50.0"}, "In equal shares, but no body receives more than 50% of a total"),
+        (
+            {"kind": "equal", "floor": "1", "cap": "50"},
+            "In equal shares, but no body receives less than 1% or more than 50% of a total",
+        ),
     ],
 )
 def test_a_rule_is_described_in_words(spec, words):
@@ -114,7 +163,7 @@ def test_percentages_are_taken_exactly_when_they_make_one_hundred(cuts):
     edges = [0, *sorted(cuts), 10**8]
     parts = [high - low for low, high in pairwise(edges)]
     percentages = {str(n): f"{part // 10**6}.{part % 10**6:06}" for n, part in enumerate(parts)}
-    weights = parse_rule(fixed(**percentages)).weigh(Case(tuple(percentages), {}, None))
+    weights = parse_rule(fixed(**percentages)).weigh(Case(tuple(percentages)))
     assert [weight * 10**8 for weight in weights] == [part * sum(weights) for part in [*parts, 0]]
     percentages["0"] = f"{parts[0] // 10**6}.{parts[0] % 10**6 + 1:06}"
     with pytest.raises(BadRule, match="must add up to 100"):
@@ -129,8 +178,27 @@ def test_percentages_are_taken_exactly_when_they_make_one_hundred(cuts):
         ({}, "kind", "Select how outcomes are divided"),
         ({"kind": "by size"}, "kind", "Select how outcomes are divided"),
         ({"kind": []}, "kind", "Select how outcomes are divided"),
-        ({"kind": "equal", "cap": 3}, "cap", "cap is not part of this rule"),
-        ({**fixed(a="100"), "cap": 3}, "cap", "cap is not part of this rule"),
+        ({"kind": "equal", "tap": 3}, "tap", "tap is not part of this rule"),
+        ({**fixed(a="100"), "tap": 3}, "tap", "tap is not part of this rule"),
+        ({"kind": "equal", "cap": 3}, "cap", "Enter each percentage as a number, like 41.7"),
+        ({"kind": "equal", "cap": "100.5"}, "cap", "A percentage must be 100 or less"),
+        ({"kind": "equal", "floor": "-1"}, "floor", "A percentage must be 0 or more"),
+        ({"kind": "equal", "floor": "30", "cap": "20"}, "floor", "The least share must not be more than the greatest"),
+        ({"kind": "place_then_budget", "cap": "20"}, "cap", "A rule that goes by place has no least or greatest share"),
+        (
+            {"kind": "place_then_budget", "floor": "2"},
+            "floor",
+            "A rule that goes by place has no least or greatest share",
+        ),
+        ({"kind": "equal", "rounding": "up"}, "rounding", "Select how shares are rounded"),
+        ({"kind": "equal", "rounding": []}, "rounding", "Select how shares are rounded"),
+        (mixed(), "legs", "Choose between 2 and 5 parts for a mixed rule"),
+        ({"kind": "hybrid", "legs": "equal"}, "legs", "Choose between 2 and 5 parts for a mixed rule"),
+        (mixed(("60", "equal"), ("30", "need")), "legs", "The percentages must add up to 100, but add up to 90"),
+        (mixed(("60", "equal"), ("40", "equal")), "legs", "Each part of a mixed rule must go by something else"),
+        (mixed(("60", "equal"), ("40", "hybrid")), "legs", "A mixed rule cannot have a part of this kind"),
+        (mixed(("100", "equal"), ("0", "need")), "legs", "Each part of a mixed rule must have more than 0%"),
+        ({"kind": "hybrid", "legs": [1, 2]}, "legs", "Each part of a mixed rule needs a percentage and a rule"),
         ({"kind": "equal", 5: 3}, "5", "5 is not part of this rule"),
         ({"kind": "fixed_percentages"}, "percentages", "Enter a percentage for each body"),
         (fixed(), "percentages", "Enter a percentage for each body"),
@@ -169,3 +237,18 @@ def test_a_bad_rule_is_refused_with_a_sentence_and_its_field(spec, field, messag
         parse_rule(spec)
     assert (refused.value.field, str(refused.value), str(refused.value.sentence)) == (field, message, message)
     assert isinstance(refused.value, ValueError)
+
+
+def test_every_rounding_has_its_sum():
+    assert {*WAYS, LARGEST_REMAINDER} == set(ROUNDINGS)
+    with pytest.raises(ValueError, match="no way of rounding"):
+        round_shares("up", 1, [1], [0])
+
+
+def test_settings_are_written_only_where_they_change_something():
+    assert parse_rule({"kind": "equal", "rounding": "largest_remainder"}).spec() == {"kind": "equal"}
+    assert parse_rule({"kind": "equal", "floor": "5.50"}).spec() == {"kind": "equal", "floor": "5.5"}
+
+
+def test_a_mixed_rule_weighs_by_all_that_its_parts_weigh_by():
+    assert parse_rule(mixed(("50", "need"), ("25", "equal"), ("25", "population"))).bases == (NEED, POPULATION)

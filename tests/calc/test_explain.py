@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commonpurse.calc.allocation import UNALLOCATED, parse_rule, replay, reverse, split
-from commonpurse.calc.explain import adds_up, certificate, explain
+from commonpurse.calc.explain import adds_up, certificate, explain, tie_broken
 from commonpurse.calc.money import pounds
 
 PARTNERS = ["Sedgemoor", "Taunton", "Mendip", "Us"]
@@ -135,3 +135,64 @@ def test_every_split_has_its_certificate_and_every_share_its_words(total, weight
     for place, amount in zip(done.roster, done.amounts, strict=True):
         last = say_in_words(done, place, say=str)[-1]
         assert last.endswith((f"= {amount} exactly", f"share is {amount}"))
+
+
+@pytest.mark.parametrize(
+    ("rounding", "said"),
+    [
+        ("sainte_lague", "rounded to the nearest: 3"),
+        ("dhondt", "rounded down: 3"),
+        ("adams", "rounded up: 3"),
+        ("huntington_hill", "the whole numbers beside it: 3"),
+        (
+            "staircase",
+            ("Shares are added up along the roster and rounded down: 6 before you and 10 with you, so your share is 4"),
+        ),
+        (
+            "credit",
+            (
+                "A credit of 0 units came from before; you receive 3, and a credit of 0.333333 units is left "
+                "for next time"
+            ),
+        ),
+    ],
+)
+def test_every_rounding_is_explained_with_its_own_steps(rounding, said):
+    rule = parse_rule({"kind": "committed_budget", "rounding": rounding})
+    done = split(10, rule, roster=["a", "b"], weights={"a": 2, "b": 1})
+    by, exact, how = say_in_words(done, "b")
+    assert by.startswith("In proportion to the budget each body has committed, ")
+    assert exact == "10 × 1 ÷ 3 = 3 and 1/3 of 1 left over"
+    assert how.endswith(said)
+
+
+def test_a_division_by_a_divisor_can_be_done_with_a_calculator():
+    rule = parse_rule({"kind": "committed_budget", "rounding": "sainte_lague"})
+    done = split(100, rule, roster=["a", "b", "c"], weights={"a": 18, "b": 4, "c": 1})
+    assert [say_in_words(done, place)[2] for place in "abc"] == [
+        "Every weight is divided by 0.229; yours comes to 78.60262… units, rounded to the nearest: 79",
+        "Every weight is divided by 0.229; yours comes to 17.467248… units, rounded to the nearest: 17",
+        "Every weight is divided by 0.229; yours comes to 4.366812… units, rounded to the nearest: 4",
+    ]
+
+
+def test_units_without_a_divisor_of_their_own_are_said_to_have_none():
+    rule = parse_rule({"kind": "equal", "rounding": "adams"})
+    done = split(1, rule, roster=["a", "b"])
+    assert say_in_words(done, "a")[2] == "The method gives you 1; the last units had no divisor of their own"
+
+
+@pytest.mark.parametrize(
+    ("rounding", "total", "tied"),
+    [
+        ("largest_remainder", 5, True),
+        ("largest_remainder", 4, False),
+        ("sainte_lague", 5, True),
+        ("sainte_lague", 4, False),
+        ("credit", 5, True),
+        ("staircase", 5, False),
+    ],
+)
+def test_a_split_says_whether_the_roster_decided(rounding, total, tied):
+    done = split(total, parse_rule({"kind": "equal", "rounding": rounding}), roster=["a", "b"])
+    assert tie_broken(done.explanation) is tied

@@ -14,6 +14,7 @@ only `kernel` imports numpy, so that a page which splits nothing never loads it.
 - `credit`: whole units over many periods, by a ledger of credit or by cumulative Webster.
 - `biproportional`: tables whose rows and columns both add up; `scaling` and `transport` do its searching.
 - `allocation_rules`: the rules a consortium can agree. A new rule is one class there and one line in its table.
+- `rounding`: from exact shares to whole units, by every way a rule can name.
 - `allocation`: a quantity divided among members, with a record that anybody can check by hand.
 - `explain`: that record in words, and the line that shows it adds up.
 - `decision`: how a consortium decides.

@@ -1,25 +1,37 @@
 """A delivered quantity divided among the members of a consortium, with a record that proves it.
 
 The record of a split, its explanation, is plain JSON with everything that is needed to do the sum again by
-hand: for each place of the roster total x weight = floor x whole + remainder, and who got one of the units
-that rounding left. Nothing is dropped: what no member can receive stands at the last place of every
-roster, UNALLOCATED. The same arguments give the same bytes for ever; should the sum ever change, ENGINE changes.
+hand. By largest remainders it holds, for each place of the roster, total x weight = floor x whole + remainder, and who
+got one of the units that rounding left; by another rounding it holds the steps of that rule. Where weights
+are made of what is recorded, mixed or within bounds, `recorded` has what each basis said. Nothing is dropped: what no
+member can receive stands at the last place of every roster, UNALLOCATED. The same arguments give the same bytes for
+ever; should a sum ever change, the name of its engine changes.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from commonpurse.calc.allocation_rules import UNALLOCATED, BadRule, Case, Rule, describe, parse_rule
+from commonpurse.calc.allocation_rules import (
+    CREDIT,
+    LARGEST_REMAINDER,
+    UNALLOCATED,
+    BadRule,
+    Case,
+    Rule,
+    describe,
+    parse_rule,
+)
 from commonpurse.calc.apportion import Apportionment, apportion
 from commonpurse.calc.digest import sha256_hex
 
 __all__ = [
-    "ENGINE", "UNALLOCATED", "BadRule", "Rule", "Split", "describe", "parse_rule", "replay", "reverse", "split",
+    "CREDIT_ENGINE", "ENGINE", "UNALLOCATED", "BadRule", "Rule", "Split", "credit_change", "describe", "engine_of",
+    "parse_rule", "replay", "reverse", "split", "split_again",
 ]  # fmt: skip
 
 ENGINE = "largest-remainder/1"
-"""Name and version of the sum; part of every record."""
+"""Name and version of the sum most rules come to; part of every record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +48,20 @@ class Split:
         return self.amounts[self.roster.index(place)]
 
 
+def engine_of(rule: Rule) -> str:
+    """Name and version of the sum a rule comes to."""
+    return f"{rule.rounding.replace('_', '-')}/1"
+
+
 def split(
     total: int,
     rule: Rule,
     *,
     roster: Sequence[str],
     weights: Mapping[str, int] | None = None,
+    bases: Mapping[str, Mapping[str, int]] | None = None,
     holder: str | None = None,
+    credits_before: Mapping[str, int] | None = None,
 ) -> Split:
     """Divide `total` among the members of `roster` by `rule`.
 
@@ -50,22 +69,46 @@ def split(
         total: in smallest units of the measure, or pence; below zero for a correction.
         roster: the members in their agreed order, which settles ties; UNALLOCATED may end it or be left out.
         weights: what `rule.basis` asks for, each zero or more; a member left out weighs nothing.
+        bases: the same for every one of `rule.bases`, where a rule has several.
         holder: the member whose area holds the place of delivery, for a rule that `uses_place`.
+        credits_before: in millionths of a unit, place by place, for a rule that keeps credits; zero where left out.
 
     Raises:
-        ValueError: if the roster is empty or names anybody twice, if weights or holder name somebody
-            else, if the weights the rule cannot do without are missing, or a number is no int.
+        ValueError: if the roster is empty or names anybody twice, if weights, holder or credits name somebody
+            else, if the weights the rule cannot do without are missing, a number is no int, or credits do not add
+            up to zero.
     """
     members = _members(roster)
-    if rule.basis and weights is None and not rule.uses_place:
-        raise ValueError(f"{rule.kind} needs weights")
-    given = weights or {}
-    if strangers := sorted(given.keys() - set(members)):
+    given = {name: dict(bases.get(name) or {}) for name in rule.bases} if bases is not None else {}
+    if weights is not None and rule.basis:
+        given[rule.basis] = dict(weights)
+    if missing := [name for name in rule.bases if name not in given and not rule.uses_place]:
+        raise ValueError(f"{rule.kind} needs weights by {', '.join(missing)}")
+    known, named = set(members), {member for weighed in given.values() for member in weighed}
+    if weights is not None and not rule.basis:
+        named |= weights.keys()
+    if strangers := sorted(named - known):
         raise ValueError(f"weights for {', '.join(strangers)}, who are not on the roster")
     if holder is not None and holder not in members:
         raise ValueError(f"{holder} holds the place but is not on the roster")
-    case = Case(members, given, holder if rule.uses_place else None)
-    return _record(rule, case, apportion(total, _weigh(rule, case)))
+    if strangers := sorted((credits_before or {}).keys() - known - {UNALLOCATED}):
+        raise ValueError(f"credits for {', '.join(strangers)}, who are not on the roster")
+    case = Case(members, holder if rule.uses_place else None, given)
+    held = [(credits_before or {}).get(place, 0) for place in (*members, UNALLOCATED)]
+    return _divide(total, rule, case, held)
+
+
+def split_again(
+    total: int, explanation: Mapping[str, Any], *, credits_before: Mapping[str, int] | None = None
+) -> Split:
+    """Another total by the very rule, roster, weights and holder of a record.
+
+    Raises:
+        ValueError: if the record is not complete, or what it holds cannot be divided by.
+    """
+    rule, case = _read(explanation)
+    held = [(credits_before or {}).get(place, 0) for place in (*case.members, UNALLOCATED)]
+    return _divide(total, rule, case, held)
 
 
 def replay(explanation: Mapping[str, Any]) -> list[int]:
@@ -74,11 +117,9 @@ def replay(explanation: Mapping[str, Any]) -> list[int]:
     Raises:
         ValueError: if any part of the explanation is not what its own inputs give: somebody changed it.
     """
+    rule, case = _read(explanation)
     try:
-        rule, (*members, _) = parse_rule(explanation["rule"]), explanation["roster"]
-        weights = dict(zip(explanation["roster"], explanation["weights"], strict=True))
-        case = Case(tuple(members), weights, explanation["holder"])
-        again = _record(rule, case, apportion(explanation["total"], _weigh(rule, case)))
+        again = _divide(explanation["total"], rule, case, _credits_in(explanation))
     except (KeyError, TypeError) as error:
         raise ValueError("the explanation is not complete") from error
     if again.explanation != explanation or sha256_hex(again.explanation) != sha256_hex(explanation):
@@ -87,16 +128,29 @@ def replay(explanation: Mapping[str, Any]) -> list[int]:
 
 
 def reverse(original: Split) -> Split:
-    """The exact negative, to take a posted split back. It is copied, never worked out anew."""
-    record = original.explanation
-    negative = Apportionment(
-        total=-original.total,
-        weights=tuple(record["weights"]),
-        floors=tuple(-floor for floor in record["floors"]),
-        remainders=tuple(-remainder for remainder in record["remainders"]),
-        extra=tuple(record["extra_unit"]),
-    )
-    return _record(parse_rule(record["rule"]), Case(original.roster[:-1], {}, record["holder"]), negative)
+    """The exact negative, to take a posted split back.
+
+    Every rule gives -n as the reverse of n (the credits it began with reversed too), so the record can be checked
+    like any other.
+
+    Raises:
+        ValueError: if the stored amounts are not what the record gives: somebody changed them.
+    """
+    rule, case = _read(original.explanation)
+    negative = _divide(-original.total, rule, case, [-credit for credit in _credits_in(original.explanation)])
+    if negative.amounts != tuple(-amount for amount in original.amounts):
+        raise ValueError("the amounts to take back do not follow from their record")
+    return negative
+
+
+def credit_change(explanation: Mapping[str, Any]) -> dict[str, int]:
+    """By how much a split changed the credit of each place, in millionths of a unit; empty without credits."""
+    if explanation["engine"] != CREDIT_ENGINE:
+        return {}
+    return dict(zip(explanation["roster"], explanation["steps"]["credit_change"], strict=True))
+
+
+CREDIT_ENGINE = f"{CREDIT}/1"
 
 
 def _members(roster: Sequence[str]) -> tuple[str, ...]:
@@ -106,25 +160,60 @@ def _members(roster: Sequence[str]) -> tuple[str, ...]:
     return members
 
 
-def _weigh(rule: Rule, case: Case) -> list[int]:
-    """The weight of every place; where no place has any, the unallocated one receives all."""
-    weights = rule.weigh(case)
-    return weights if any(weights) else [*weights[:-1], 1]
+def _read(explanation: Mapping[str, Any]) -> tuple[Rule, Case]:
+    """The rule of a record and what it looked at."""
+    try:
+        rule, (*members, _) = parse_rule(explanation["rule"]), explanation["roster"]
+        recorded = dict(explanation.get("recorded", {}))
+        if rule.weighs_as_recorded and rule.basis and explanation["holder"] is None:
+            recorded[rule.basis] = explanation["weights"][:-1]
+        bases = {basis: dict(zip(members, weights, strict=True)) for basis, weights in recorded.items()}
+        return rule, Case(tuple(members), explanation["holder"], bases)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError("the explanation is not complete") from error
 
 
-def _record(rule: Rule, case: Case, steps: Apportionment) -> Split:
-    spec, roster = rule.spec(), [*case.members, UNALLOCATED]
-    inputs = {"roster": roster, "weights": list(steps.weights), "holder": case.holder, "total": steps.total}
-    explanation = {
-        "engine": ENGINE,
-        "rule": spec,
-        "rule_digest": sha256_hex(spec),
-        **inputs,
-        "input_digest": sha256_hex({"engine": ENGINE, "rule": spec, **inputs}),
+def _credits_in(explanation: Mapping[str, Any]) -> list[int]:
+    if explanation["engine"] != CREDIT_ENGINE:
+        return [0] * len(explanation["roster"])
+    return list(explanation["credits_before"])
+
+
+def _divide(total: int, rule: Rule, case: Case, credits_before: Sequence[int]) -> Split:
+    weights, roster = rule.weigh(case), [*case.members, UNALLOCATED]
+    inputs: dict[str, Any] = {"roster": roster, "weights": weights, "holder": case.holder, "total": total}
+    if rule.bases and not rule.weighs_as_recorded:
+        inputs["recorded"] = {basis: case.recorded(basis) for basis in rule.bases}
+    if rule.rounding == LARGEST_REMAINDER:
+        steps = apportion(total, weights)
+        return _record(rule, inputs, steps.amounts, _largest_remainder(steps))
+    from commonpurse.calc.rounding import round_shares  # Most consortia keep to largest remainders.
+
+    worked = round_shares(rule.rounding, total, weights, credits_before)
+    if rule.rounding == CREDIT:
+        inputs["credits_before"] = list(credits_before)
+    steps_of_rule = {"whole": sum(weights), "amounts": list(worked.amounts), "steps": worked.steps}
+    return _record(rule, inputs, worked.amounts, steps_of_rule)
+
+
+def _largest_remainder(steps: Apportionment) -> dict[str, Any]:
+    return {
         "whole": sum(steps.weights),
         "floors": list(steps.floors),
         "remainders": list(steps.remainders),
         "extra_unit": list(steps.extra),
-        "output_digest": sha256_hex(list(steps.amounts)),
     }
-    return Split(steps.total, tuple(roster), steps.amounts, explanation)
+
+
+def _record(rule: Rule, inputs: dict[str, Any], amounts: tuple[int, ...], steps: dict[str, Any]) -> Split:
+    spec, engine = rule.spec(), engine_of(rule)
+    explanation = {
+        "engine": engine,
+        "rule": spec,
+        "rule_digest": sha256_hex(spec),
+        **inputs,
+        "input_digest": sha256_hex({"engine": engine, "rule": spec, **inputs}),
+        **steps,
+        "output_digest": sha256_hex(list(amounts)),
+    }
+    return Split(inputs["total"], tuple(inputs["roster"]), amounts, explanation)

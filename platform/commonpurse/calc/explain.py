@@ -4,13 +4,14 @@ How a figure is said is the caller's business: pounds, hundredths of a week, job
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
-from commonpurse.calc.allocation_rules import UNALLOCATED, parse_rule
+from commonpurse.calc.allocation_rules import LARGEST_REMAINDER, UNALLOCATED, parse_rule
 from commonpurse.calc.quantity import say as plain
 from commonpurse.calc.sentence import Sentence, message
 
-__all__ = ["Sentence", "adds_up", "certificate", "explain"]
+__all__ = ["Sentence", "adds_up", "certificate", "exact_share", "explain", "tie_broken"]
 
 Say = Callable[[int], str]
 
@@ -74,10 +75,28 @@ def certificate(total: int, amounts: Sequence[int], say: Say = plain) -> str:
     return str(adds_up(total, amounts, say))
 
 
+def exact_share(explanation: Mapping[str, Any], at: int) -> tuple[int, int]:
+    """What a place is entitled to: whole units, rounded towards zero, and the remainder over the sum of the weights."""
+    total = explanation["total"]
+    floor, remainder = divmod(abs(total) * explanation["weights"][at], explanation["whole"])
+    return (-floor, -remainder) if total < 0 else (floor, remainder)
+
+
+def tie_broken(explanation: Mapping[str, Any]) -> bool:
+    """Whether places met with the same claim to the last unit, so that the order of the roster decided."""
+    if "steps" in explanation:
+        steps = explanation["steps"]
+        return len(steps.get("tied") or steps.get("at_line") or []) > 1
+    sizes = [abs(remainder) for remainder in explanation["remainders"]]
+    lucky = [size for size, extra in zip(sizes, explanation["extra_unit"], strict=True) if extra]
+    others = [size for size, extra in zip(sizes, explanation["extra_unit"], strict=True) if not extra]
+    return bool(lucky) and min(lucky) in others
+
+
 def _sum(explanation: Mapping[str, Any], at: int, say: Say, say_weight: Say, one: str) -> list[Sentence]:
     total, weights, whole = explanation["total"], explanation["weights"], explanation["whole"]
     holder, place = explanation["holder"], explanation["roster"][at]
-    floor, remainder = explanation["floors"][at], explanation["remainders"][at]
+    floor, remainder = exact_share(explanation, at)
     values = {
         "total": say(total),
         "weight": say_weight(weights[at]),
@@ -92,10 +111,85 @@ def _sum(explanation: Mapping[str, Any], at: int, say: Say, say_weight: Say, one
         return [Sentence("The place of delivery is in your area, so all of it is yours: %(total)s", values)]
     if holder is not None:
         return [Sentence("The place of delivery is in another body's area, so none of it comes here")]
-    if not remainder:
-        return [Sentence("%(total)s × %(weight)s ÷ %(whole)s = %(floor)s exactly", values)]
-    divided = Sentence("%(total)s × %(weight)s ÷ %(whole)s = %(floor)s and %(over)s of %(one)s left over", values)
-    return [divided, _rounding(explanation, at, say, one)]
+    if remainder:
+        said = Sentence("%(total)s × %(weight)s ÷ %(whole)s = %(floor)s and %(over)s of %(one)s left over", values)
+    else:
+        said = Sentence("%(total)s × %(weight)s ÷ %(whole)s = %(floor)s exactly", values)
+    rounding = explanation["rule"].get("rounding", LARGEST_REMAINDER)
+    if rounding == LARGEST_REMAINDER:
+        return [said, _rounding(explanation, at, say, one)] if remainder else [said]
+    if rounding in _DIVISORS:
+        return [said, _divisor(explanation, at, say, _DIVISORS[rounding])]
+    return [said, _OTHERS[rounding](explanation, at, say)]
+
+
+def _divisor(explanation: Mapping[str, Any], at: int, say: Say, how: str) -> Sentence:
+    """What a divisor makes of the weight of a place; without one, that the roster decided."""
+    share, divisor = say(explanation["amounts"][at]), explanation["steps"]["divisor"]
+    if divisor is None:
+        return Sentence("The method gives you %(share)s; the last units had no divisor of their own", {"share": share})
+    quotient = Fraction(explanation["weights"][at]) / Fraction(divisor)
+    values = {"divisor": _decimal(Fraction(divisor)), "quotient": _decimal(quotient), "share": share}
+    return Sentence(how, values)
+
+
+_DIVISORS = {
+    "sainte_lague": message(
+        "Every weight is divided by %(divisor)s; yours comes to %(quotient)s units, rounded to the nearest: %(share)s"
+    ),
+    "dhondt": message(
+        "Every weight is divided by %(divisor)s; yours comes to %(quotient)s units, rounded down: %(share)s"
+    ),
+    "adams": message(
+        "Every weight is divided by %(divisor)s; yours comes to %(quotient)s units, rounded up: %(share)s"
+    ),
+    "huntington_hill": message(
+        "Every weight is divided by %(divisor)s; yours comes to %(quotient)s units, rounded at the geometric mean of "
+        "the whole numbers beside it: %(share)s"
+    ),
+}
+
+
+def _staircase(explanation: Mapping[str, Any], at: int, say: Say) -> Sentence:
+    stairs = explanation["steps"]["stairs"]
+    values = {
+        "before": say(stairs[at - 1] if at else 0),
+        "after": say(stairs[at]),
+        "share": say(explanation["amounts"][at]),
+    }
+    return Sentence(
+        "Shares are added up along the roster and rounded down: %(before)s before you and %(after)s with you, so your "
+        "share is %(share)s",
+        values,
+    )
+
+
+def _credit(explanation: Mapping[str, Any], at: int, say: Say) -> Sentence:
+    steps = explanation["steps"]
+    values = {
+        "before": _millionths(steps["credits_before"][at]),
+        "share": say(explanation["amounts"][at]),
+        "after": _millionths(steps["credits_after"][at]),
+    }
+    return Sentence(
+        "A credit of %(before)s units came from before; you receive %(share)s, and a credit of %(after)s units is left "
+        "for next time",
+        values,
+    )
+
+
+_OTHERS = {"staircase": _staircase, "credit": _credit}
+
+
+def _decimal(number: Fraction) -> str:
+    """Cut off after six places, and said to go on where it does."""
+    cut = number.numerator * 10**6 // number.denominator
+    said = plain(cut, 6).rstrip("0").rstrip(".")
+    return said if Fraction(cut, 10**6) == number else f"{said}…"
+
+
+def _millionths(credit: int) -> str:
+    return plain(credit, 6).rstrip("0").rstrip(".")
 
 
 def _rounding(explanation: Mapping[str, Any], at: int, say: Say, one: str) -> Sentence:
