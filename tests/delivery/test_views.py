@@ -10,8 +10,10 @@ from sqlalchemy import select
 from commonpurse.consortia.models import Stage
 from commonpurse.delivery import queries
 from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
+from commonpurse.pooling.models import ApprovalState
 from commonpurse.web.words import say
 from support.delivery_rows import make_agreed_rule, make_agreed_target, make_contract, make_record, make_records
+from support.pooling_rows import make_budget
 from support.web import counted_statements
 from support.world import NOW, TODAY
 
@@ -80,6 +82,34 @@ def test_the_award_is_recorded_from_the_form_with_the_agreed_targets_filled_in(s
     page = client.get(f"{base}/").text
     assert "£1,250.50" in page
     assert "Brightway Ltd" in page
+
+
+def test_the_form_for_the_award_says_how_much_the_bodies_committed(session, world, client_of, base):
+    for body, pence in (("newcastle", 200_000_00), ("gateshead", 50_000_00)):
+        make_budget(session, world, body, pence)
+    make_budget(session, world, "darlington", 70_000_00, approval=ApprovalState.AWAITED)
+    make_agreed_rule(session, world, {"kind": "equal"})
+    session.commit()
+    page = client_of("newcastle").get(f"{base}/award").text
+    assert "The bodies committed and approved £250,000.00, over all years." in page
+    assert "recorded already" not in page
+    make_contract(session, world)
+    session.commit()
+    assert "Contracts for £250,000.00 are recorded already." in client_of("newcastle").get(f"{base}/award").text
+
+
+def test_a_price_above_what_the_bodies_committed_is_said_with_what_it_means(session, world, client_of, base, contract):
+    make_budget(session, world, "newcastle", 250_000_00)
+    session.commit()
+    over = "that the bodies committed and approved over all years. No body has promised to pay the difference"
+    assert over not in client_of("gateshead").get(f"{base}/").text
+    contract.price_pence += 1_50
+    session.commit()
+    assert f"The price is £1.50 higher than the £250,000.00 {over}" in client_of("gateshead").get(f"{base}/").text
+    make_contract(session, world, reference="SL-2", price_pence=100_00)
+    session.commit()
+    together = f"The prices of the 2 contracts are together £101.50 higher than the £250,000.00 {over}"
+    assert together in client_of("gateshead").get(f"{base}/").text
 
 
 def test_recording_the_award_is_offered_from_the_contract_stage_on(session, world, client_of, base):

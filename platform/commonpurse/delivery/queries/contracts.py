@@ -15,6 +15,7 @@ from commonpurse.delivery import policy
 from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
 from commonpurse.delivery.queries.rows import count_awaiting_check, list_contracts, list_suppliers
 from commonpurse.delivery.rules import has_reached_award, quarters_of, say_quarter
+from commonpurse.pooling.queries import committed_weights
 from commonpurse.workspaces.queries import AgreedTarget, agreed_allocation, agreed_targets
 
 
@@ -46,11 +47,18 @@ class ContractPart(Struct, frozen=True):
 
 
 class DeliveryPage(Struct, frozen=True):
-    """The contracts of a consortium, and what waits."""
+    """The contracts of a consortium, and what waits.
+
+    Attributes:
+        committed_pence: what the joined bodies committed and approved, over all years.
+        over_pence: by how much the prices of all contracts are higher.
+    """
 
     consortium_id: UUID
     consortium: str
     contracts: tuple[ContractPart, ...]
+    committed_pence: int
+    over_pence: int
     awaiting_check: int
     rule_agreed: bool
     is_awardable: bool
@@ -63,16 +71,23 @@ def delivery_page(session: Session, actor: Actor, consortium_id: UUID) -> Delive
     consortium = get_joined_consortium(session, actor, consortium_id)
     sums = _sums(session, consortium_id)
     contracts = tuple(_part(contract, sums) for contract in list_contracts(session, consortium_id))
+    committed = _committed(session, consortium_id)
     return DeliveryPage(
         consortium_id=consortium_id,
         consortium=consortium.name,
         contracts=contracts,
+        committed_pence=committed,
+        over_pence=max(0, sum(contract.price_pence for contract in contracts) - committed),
         awaiting_check=count_awaiting_check(session, consortium_id),
         rule_agreed=agreed_allocation(session, consortium_id) is not None,
         is_awardable=has_reached_award(consortium.stage),
         may_record_award=has_reached_award(consortium.stage) and policy.may_record_award(actor, consortium),
         may_report=bool(contracts) and policy.may_report(actor, consortium),
     )
+
+
+def _committed(session: Session, consortium_id: UUID) -> int:
+    return sum(committed_weights(session, consortium_id).values())
 
 
 def _sums(session: Session, consortium_id: UUID) -> dict[tuple[UUID, UUID], tuple[int, int]]:
@@ -122,11 +137,13 @@ def _part(contract: Contract, sums: dict[tuple[UUID, UUID], tuple[int, int]]) ->
 
 
 class AwardPage(Struct, frozen=True):
-    """What the form for an award starts from."""
+    """What the form for an award starts from; `awarded_pence` is the price of the contracts there are already."""
 
     consortium_id: UUID
     consortium: str
     rule_agreed: bool
+    committed_pence: int
+    awarded_pence: int
     targets: tuple[AgreedTarget, ...]
     suppliers: tuple[tuple[UUID, str], ...]
 
@@ -143,6 +160,8 @@ def award_page(session: Session, actor: Actor, consortium_id: UUID) -> AwardPage
         consortium_id,
         consortium.name,
         agreed_allocation(session, consortium_id) is not None,
+        _committed(session, consortium_id),
+        sum(contract.price_pence for contract in list_contracts(session, consortium_id)),
         tuple(agreed_targets(session, consortium_id)),
         tuple(list_suppliers(session)),
     )
