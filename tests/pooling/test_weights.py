@@ -5,13 +5,18 @@ from uuid import UUID
 
 import pytest
 
+from commonpurse.calc.allocation_rules import BASES
 from commonpurse.consortia.models import ParticipationState
 from commonpurse.consortia.queries import get_consortium, participation_of
+from commonpurse.identity.models import Organisation
 from commonpurse.pooling.models import ApprovalState, CommitmentLevel
-from commonpurse.pooling.queries import committed_weights, required_quantity_weights, weight_words
+from commonpurse.pooling.queries import basis_weights, committed_weights, required_quantity_weights, weight_words
+from commonpurse.pooling.queries.weights import WEIGHTS
 from commonpurse.pooling.rules.pooled import LARGEST_WEIGHT, Need, pool, quantity_weights
 from commonpurse.pooling.rules.weights import explain_weights
+from commonpurse.reference.models import Area
 from support.pooling_rows import make_budget, make_requirement
+from support.world import AREAS
 
 ONE, TWO, THREE = (UUID(int=number) for number in (1, 2, 3))
 
@@ -148,3 +153,29 @@ def test_the_words_of_the_weights_agree_with_the_weights(session, world):
     make_requirement(session, world, "leeds", quantity=Decimal(1000))
     said = [str(words) for words in weight_words(session, world.consortium.id)]
     assert said[2:] == ["Newcastle upon Tyne Council 25.0%", "Gateshead Council 75.0%", "Darlington Council 0.0%"]
+
+
+def test_population_and_need_come_from_the_area_of_each_body(session, world):
+    for body, people, score in (("newcastle", 300_000, Decimal("29.7865")), ("gateshead", 200_000, None)):
+        area = session.get(Area, AREAS[body][0])
+        area.population, area.deprivation_score = people, score
+    session.get(Area, AREAS["darlington"][0]).population = None
+    session.flush()
+    bases = basis_weights(session, world.consortium.id, ["population", "need"])
+    bodies = [str(world.organisation(body)) for body in ("newcastle", "gateshead", "darlington")]
+    assert bases == {
+        "population": dict(zip(bodies, (300_000, 200_000, 0), strict=True)),
+        "need": dict(zip(bodies, (300_000 * 29_786, 0, 0), strict=True)),
+    }
+    assert all(type(weight) is int for weights in bases.values() for weight in weights.values())
+
+
+def test_a_body_without_an_area_weighs_nothing_by_population_or_need(session, world):
+    session.get(Organisation, world.organisation("gateshead")).area_gss = None
+    session.flush()
+    bases = basis_weights(session, world.consortium.id, ["population", "need"])
+    assert [weights[str(world.organisation("gateshead"))] for weights in bases.values()] == [0, 0]
+
+
+def test_every_basis_of_the_rules_can_be_weighed():
+    assert set(WEIGHTS) == set(BASES)

@@ -7,7 +7,7 @@ from typing import Any
 
 from commonpurse.calc import decision, money
 from commonpurse.calc.allocation import Rule, parse_rule
-from commonpurse.calc.allocation_rules import FixedPercentages
+from commonpurse.calc.allocation_rules import FixedPercentages, Hybrid
 from commonpurse.calc.quantity import from_smallest
 from commonpurse.calc.sentence import Sentence, message
 
@@ -58,6 +58,8 @@ def rule_words(rule: str, quorum_percent: int) -> Sentence:
 
 def strangers(rule: Rule, bodies: set[str]) -> set[str]:
     """Bodies that fixed percentages name although they have not joined."""
+    if isinstance(rule, Hybrid):
+        return set().union(*(strangers(leg, bodies) for _, leg in rule.legs))
     named = {member for member, _ in rule.percentages} if isinstance(rule, FixedPercentages) else set()
     return named - bodies
 

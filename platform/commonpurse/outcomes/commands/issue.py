@@ -1,16 +1,15 @@
 """Splitting verified outcomes, each group once as a whole, and taking a split back when an outcome was wrong."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from commonpurse.calc.allocation import UNALLOCATED, Rule, parse_rule, split
-from commonpurse.calc.allocation_rules import COMMITTED_BUDGET, REQUIRED_QUANTITY
+from commonpurse.calc.allocation import Rule, Split, parse_rule, split, split_again
+from commonpurse.calc.allocation_rules import CREDIT
 from commonpurse.consortia.models import Consortium
 from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core.actor import Actor
@@ -20,8 +19,9 @@ from commonpurse.delivery.models import OutcomeRecord
 from commonpurse.outcomes import policy, queries
 from commonpurse.outcomes.commands.ledger import Basis, Line, Scope, basis_of, post, scope_of, take_back
 from commonpurse.outcomes.models import PostedSplit, Roster
+from commonpurse.outcomes.queries.credits import credits_of
 from commonpurse.outcomes.rules import REPLACED, goes_by_the_same
-from commonpurse.pooling.queries import committed_weights, required_quantity_weights
+from commonpurse.pooling.queries import basis_weights
 from commonpurse.workspaces.queries import agreed_allocation
 
 
@@ -55,21 +55,27 @@ def issue_splits(session: Session, actor: Actor, *, consortium_id: UUID, now: da
         raise Refused("No verified outcome waits to be split")
     basis = basis_of(session, consortium, agreed, now)
     rule = parse_rule(queries.spec_of(basis.rule))
-    weights, areas = _weights(session, consortium_id, rule, basis.roster), queries.areas_of(session, basis.roster)
+    bases, areas = _bases(session, consortium_id, rule, basis.roster), queries.areas_of(session, basis.roster)
     posted = []
     for scope in sorted(groups, key=str):
-        divide = partial(
-            split, rule=rule, roster=basis.roster.parties, weights=weights, holder=areas.get(scope.place_gss)
-        )
-        new = [Line(record.id.hex, record.version, record.quantity) for record in groups[scope]]
-        lines, done = new, divide(_total(new))
+        lines = [Line(record.id.hex, record.version, record.quantity) for record in groups[scope]]
+        roster, holder = basis.roster.parties, areas.get(scope.place_gss)
+        alone = split(_total(lines), rule, roster=roster, bases=bases, holder=holder)
         for earlier in queries.list_live_splits(session, str(scope), basis.rule):
-            if goes_by_the_same(earlier.explanation, done.explanation):
+            if goes_by_the_same(earlier.explanation, alone.explanation):
                 take_back(session, actor, consortium, earlier, reason=REPLACED, now=now)
                 lines = [*_lines_of(earlier), *lines]
-                done = divide(_total(lines))
+        done = _divide_again(session, consortium_id, scope, _total(lines), alone)
         posted.append(post(session, actor, consortium, scope, basis, lines, done, now=now).id)
     return posted
+
+
+def _divide_again(session: Session, consortium_id: UUID, scope: Scope, total: int, like: Split) -> Split:
+    """Divide a total by the rule, weights and holder of another split, and by the credits of now."""
+    owed = None
+    if parse_rule(like.explanation["rule"]).rounding == CREDIT:
+        owed = credits_of(session, consortium_id, scope.measure_id, like.roster)
+    return split_again(total, like.explanation, credits_before=owed)
 
 
 def _lines_of(row: PostedSplit) -> list[Line]:
@@ -172,24 +178,16 @@ def _split_the_rest(
     lines = [line for line in _lines_of(original) if line.outcome != without]
     if not lines:
         return
-    record, roster = original.explanation, original.roster
-    members = dict(zip(record["roster"], record["weights"], strict=True))
-    members.pop(UNALLOCATED)
-    done = split(
-        _total(lines),
-        parse_rule(record["rule"]),
-        roster=roster.parties,
-        weights=members,
-        holder=record["holder"],
-    )
-    basis = Basis(roster, original.rule_version)
-    post(session, actor, consortium, scope_of(original), basis, lines, done, reason=reason, now=now)
+    scope = scope_of(original)
+    like = Split(original.total, original.roster.parties, original.amounts, original.explanation)
+    done = _divide_again(session, consortium.id, scope, _total(lines), like)
+    basis = Basis(original.roster, original.rule_version)
+    post(session, actor, consortium, scope, basis, lines, done, reason=reason, now=now)
 
 
-def _weights(session: Session, consortium_id: UUID, rule: Rule, roster: Roster) -> Mapping[str, int]:
+def _bases(session: Session, consortium_id: UUID, rule: Rule, roster: Roster) -> dict[str, dict[str, int]]:
     """What the rule goes by, for the members of the roster; a body that is not on it has no part."""
-    bases = {COMMITTED_BUDGET: committed_weights, REQUIRED_QUANTITY: required_quantity_weights}
-    if rule.basis is None:
-        return {}
-    weights = bases[rule.basis](session, consortium_id)
-    return {str(body): weight for body, weight in weights.items() if str(body) in roster.parties}
+    return {
+        basis: {body: weight for body, weight in weights.items() if body in roster.parties}
+        for basis, weights in basis_weights(session, consortium_id, rule.bases).items()
+    }

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from commonpurse.calc import money, quantity
 from commonpurse.calc.allocation import UNALLOCATED, parse_rule
 from commonpurse.calc.allocation_rules import COMMITTED_BUDGET
-from commonpurse.calc.explain import Sentence, adds_up, explain
+from commonpurse.calc.explain import Sentence, adds_up, exact_share, explain, tie_broken
 from commonpurse.consortia.models import Consortium, Participation, ParticipationState
 from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core.actor import Actor
@@ -26,7 +26,7 @@ from commonpurse.measures.models import Measure
 from commonpurse.outcomes import policy
 from commonpurse.outcomes.models import PRIMARY, PostedSplit, posting
 from commonpurse.outcomes.queries.rows import find_replacement, get_split, is_split
-from commonpurse.outcomes.rules import REPLACED, is_tie_broken
+from commonpurse.outcomes.rules import REPLACED
 from commonpurse.workspaces.queries import agreed_allocation
 
 PER_PAGE = 25
@@ -90,6 +90,7 @@ class LedgerPage(Struct, frozen=True):
     awaiting_check: int
     rule: Sentence | None
     may_issue: bool
+    may_issue_statements: bool
 
 
 def ledger_page(
@@ -117,6 +118,7 @@ def ledger_page(
         awaiting_check=count_awaiting_check(session, consortium_id),
         rule=_agreed_rule(session, consortium),
         may_issue=policy.may_issue(actor, consortium),
+        may_issue_statements=policy.may_issue_statements(actor, consortium),
     )
 
 
@@ -232,7 +234,7 @@ class ShareRow(Struct, frozen=True):
     weight: str
     floor: int
     remainder: str
-    extra_unit: bool
+    from_rounding: int
     amount: int
     sentences: tuple[Sentence, ...]
 
@@ -294,13 +296,14 @@ def split_page(session: Session, actor: Actor, consortium_id: UUID, split_id: UU
         ShareRow(
             party=Party(None, "") if party == UNALLOCATED else Party(UUID(party), names[party]),
             weight=say_weight(record["weights"][at]),
-            floor=record["floors"][at],
-            remainder=f"{quantity.say(record['remainders'][at])}/{quantity.say(record['whole'])}",
-            extra_unit=record["extra_unit"][at],
+            floor=floor,
+            remainder=f"{quantity.say(remainder)}/{quantity.say(record['whole'])}",
+            from_rounding=row.amounts[at] - floor,
             amount=row.amounts[at],
             sentences=explain_share(record, party, measure.decimals, names),
         )
         for at, party in enumerate(row.roster.parties)
+        for floor, remainder in [exact_share(record, at)]
     )
     version = measure.framework_version
     return SplitPage(
@@ -325,7 +328,7 @@ def split_page(session: Session, actor: Actor, consortium_id: UUID, split_id: UU
             InputRow(UUID(outcome), version_seen, units)
             for outcome, version_seen, units in zip(row.outcomes, row.versions, row.quantities, strict=True)
         ),
-        is_tie_broken=is_tie_broken(record),
+        is_tie_broken=tie_broken(record),
         reverses_id=row.reverses_id,
         reversed_by_id=undone.id if undone else None,
         replaced_by_id=replacement,
@@ -349,7 +352,8 @@ def explain_share(
 
 def _weights_as(record: Mapping[str, Any]) -> Callable[[int], str]:
     """Committed budgets are said in pounds, everything else as plain numbers."""
-    in_pounds = parse_rule(record["rule"]).basis == COMMITTED_BUDGET and record["holder"] is None
+    rule = parse_rule(record["rule"])
+    in_pounds = rule.basis == COMMITTED_BUDGET and rule.weighs_as_recorded and record["holder"] is None
     return money.pounds if in_pounds else quantity.say
 
 

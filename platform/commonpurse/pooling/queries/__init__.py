@@ -37,12 +37,21 @@ from commonpurse.pooling.queries.uploads import (
     uploads_page,
 )
 from commonpurse.pooling.queries.waiting import waiting
-from commonpurse.pooling.queries.weights import committed_weights, list_needs, required_quantity_weights, weight_words
+from commonpurse.pooling.queries.weights import (
+    basis_weights,
+    committed_weights,
+    list_needs,
+    need_weights,
+    population_weights,
+    required_quantity_weights,
+    weight_words,
+)
 
 __all__ = [
     "BudgetTable",
     "Order",
     "UploadPage",
+    "basis_weights",
     "budget_contents",
     "budget_page",
     "committed_weights",
@@ -58,9 +67,11 @@ __all__ = [
     "list_needs",
     "list_shared_suppliers",
     "need_page",
+    "need_weights",
     "needs_page",
     "own_budget_contents",
     "own_requirement_contents",
+    "population_weights",
     "required_quantity_weights",
     "requirement_contents",
     "shared_suppliers_page",

@@ -1,17 +1,24 @@
 """How much each body of a consortium weighs, by money and by need: what shares of outcomes rest on."""
 
+from collections.abc import Callable, Iterable
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from commonpurse.calc.allocation_rules import COMMITTED_BUDGET, NEED, POPULATION, REQUIRED_QUANTITY
+from commonpurse.calc.quantity import to_smallest
 from commonpurse.calc.sentence import Sentence
 from commonpurse.consortia.queries import joined_bodies
+from commonpurse.identity.models import Organisation
 from commonpurse.pooling.models import ApprovalState, BudgetContribution, CommitmentLevel, RequirementLine
 from commonpurse.pooling.rules.pooled import Need, quantity_weights
 from commonpurse.pooling.rules.weights import explain_weights
+from commonpurse.reference.models import Area
 from commonpurse.reference.queries import titles_of_categories
 
+SCORE_DECIMALS = 3
 FIRM = (CommitmentLevel.COMMITTED, CommitmentLevel.GUARANTEED_MINIMUM)
 
 
@@ -41,6 +48,49 @@ def required_quantity_weights(session: Session, consortium_id: UUID) -> dict[UUI
     place = {organisation_id: at for at, organisation_id in enumerate(bodies)}
     weights = quantity_weights(sorted(needs, key=lambda need: place[need.organisation_id]))
     return {organisation_id: weights.get(organisation_id, 0) for organisation_id in bodies}
+
+
+def population_weights(session: Session, consortium_id: UUID) -> dict[UUID, int]:
+    """Residents of the area of every joined body, in roster order; 0 for a body without an area."""
+    return {body: people or 0 for body, people, _ in _areas(session, consortium_id)}
+
+
+def need_weights(session: Session, consortium_id: UUID) -> dict[UUID, int]:
+    """Residents times the deprivation score of their area in thousandths; 0 where either is not published.
+
+    The score is the population-weighted average of the index of multiple deprivation, see `reference/README.md`.
+    """
+    return {
+        body: (people or 0) * (to_smallest(round(score, SCORE_DECIMALS), SCORE_DECIMALS) if score is not None else 0)
+        for body, people, score in _areas(session, consortium_id)
+    }
+
+
+def basis_weights(session: Session, consortium_id: UUID, bases: Iterable[str]) -> dict[str, dict[str, int]]:
+    """What each basis of `calc.allocation_rules` says of every joined body today, by the body's key as text."""
+    return {
+        basis: {str(body): weight for body, weight in WEIGHTS[basis](session, consortium_id).items()} for basis in bases
+    }
+
+
+WEIGHTS: dict[str, Callable[[Session, UUID], dict[UUID, int]]] = {
+    COMMITTED_BUDGET: committed_weights,
+    REQUIRED_QUANTITY: required_quantity_weights,
+    POPULATION: population_weights,
+    NEED: need_weights,
+}
+
+
+def _areas(session: Session, consortium_id: UUID) -> list[tuple[UUID, int | None, Decimal | None]]:
+    """Every joined body in roster order, with the population and the score of its area."""
+    bodies = [body.organisation_id for body in joined_bodies(session, consortium_id)]
+    rows = session.execute(
+        select(Organisation.id, Area.population, Area.deprivation_score)
+        .join(Area, Area.gss == Organisation.area_gss)
+        .where(Organisation.id.in_(bodies))
+    )
+    found = {body: (people, score) for body, people, score in rows}
+    return [(body, *found.get(body, (None, None))) for body in bodies]
 
 
 def weight_words(session: Session, consortium_id: UUID) -> tuple[Sentence, ...]:

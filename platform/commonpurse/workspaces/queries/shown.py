@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from commonpurse.calc import decision
 from commonpurse.calc.allocation import Rule, parse_rule, split
-from commonpurse.calc.allocation_rules import COMMITTED_BUDGET, REQUIRED_QUANTITY, RULES, FixedPercentages
+from commonpurse.calc.allocation_rules import BASES, RULES, FixedPercentages, Hybrid
 from commonpurse.calc.quantity import from_smallest
 from commonpurse.calc.sentence import Sentence
 from commonpurse.consortia.models import Answer, Consortium
 from commonpurse.core.actor import Actor
 from commonpurse.core.log import Entry
-from commonpurse.pooling.queries import committed_weights, required_quantity_weights
+from commonpurse.pooling.queries import basis_weights
 from commonpurse.workspaces import rules
 from commonpurse.workspaces.models import AgendaItem, ItemKind, ItemState, Offer
 from commonpurse.workspaces.queries import standing
@@ -183,27 +183,23 @@ def show_minutes(entries: Sequence[Entry], names: Mapping[str, str]) -> tuple[Mi
 def show_previews(session: Session, consortium: Consortium, on_table: Offer | None) -> tuple[Preview, ...]:
     """What every rule would give each body today: those without settings, and the one on the table."""
     names = standing.names_of(consortium)
-    weights = {
-        COMMITTED_BUDGET: committed_weights(session, consortium.id),
-        REQUIRED_QUANTITY: required_quantity_weights(session, consortium.id),
-    }
+    bases = basis_weights(session, consortium.id, BASES)
     offered = parse_rule(spec_of(on_table)) if on_table is not None else None
-    shown = [parse_rule({"kind": kind}) for kind, rule in RULES.items() if rule is not FixedPercentages]
-    if isinstance(offered, FixedPercentages):
+    shown = [parse_rule({"kind": kind}) for kind, rule in RULES.items() if rule not in (FixedPercentages, Hybrid)]
+    if offered is not None and offered not in shown:
         shown.append(offered)
-    return tuple(_preview(rule, consortium, weights, names, rule == offered) for rule in shown)
+    return tuple(_preview(rule, consortium, bases, names, rule == offered) for rule in shown)
 
 
 def _preview(
     rule: Rule,
     consortium: Consortium,
-    weights: Mapping[str, Mapping[UUID, int]],
+    bases: Mapping[str, Mapping[str, int]],
     names: Mapping[str, str],
     is_on_table: bool,
 ) -> Preview:
     roster = [str(body) for body in electorate(consortium)]
-    weighed = {str(body): weight for body, weight in weights.get(rule.basis or "", {}).items()}
-    result = split(rules.PREVIEW_UNITS, rule, roster=roster, weights=weighed)
+    result = split(rules.PREVIEW_UNITS, rule, roster=roster, bases=bases)
     *shares, unallocated = result.amounts
     return Preview(rule.words(names), tuple(shares), unallocated, is_on_table)
 
