@@ -11,7 +11,7 @@ from commonpurse.pooling.queries import weight_words
 from commonpurse.web.words import say
 from commonpurse.workspaces import queries
 from commonpurse.workspaces.models import AgendaItem, ItemState, Workspace
-from support.pooling_rows import make_requirement
+from support.pooling_rows import make_budget, make_requirement
 from support.web import counted_statements
 from support.workspace_rows import answer, make_room, make_rule, make_target, offer
 from support.world import NOW, make_measure
@@ -347,3 +347,59 @@ def test_what_waits_takes_the_same_number_of_statements_however_much_waits(sessi
         offer(session, world, "newcastle", other, 0)
     session.commit()
     assert statements() == (6, few)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said", "shares"),
+    [
+        ({"kind": "population"}, "the number of people who live in each body's area", "334 333 333 0"),
+        (
+            {"kind": "hybrid", "leg_equal": "60", "leg_population": "40", "leg_need": "0"},
+            "60% of a total: In equal shares. 40% of a total: In proportion to the number of people",
+            "334 333 333 0",
+        ),
+        (
+            {"kind": "committed_budget", "floor": "20", "cap": "45"},
+            "but no body receives less than 20% or more than 45% of a total",
+            "450 350 200 0",
+        ),
+        (
+            {"kind": "committed_budget", "rounding": "sainte_lague"},
+            "In proportion to the budget each body has committed, rounded by Sainte-Laguë's method",
+            "600 400 0 0",
+        ),
+    ],
+)
+def test_mixtures_bounds_and_roundings_are_offered_with_their_preview(session, world, client_of, typed, said, shares):
+    make_budget(session, world, "newcastle", 600_00)
+    make_budget(session, world, "gateshead", 400_00)
+    item = make_rule(session, world)
+    session.commit()
+    client = client_of("gateshead")
+    assert allocation(client, world, item, **typed).status_code == 302
+    text = words(client.get(page(world, item)).text)
+    assert said in text
+    assert f"On the table {shares}" in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence", "kept"),
+    [
+        ({"kind": "hybrid", "leg_equal": "60"}, "Choose between 2 and 5 parts for a mixed rule", 'value="60"'),
+        ({"kind": "hybrid", "leg_equal": "60", "leg_need": "30"}, "must add up to 100, but add up to 90", 'value="30"'),
+        ({"kind": "hybrid", "leg_equal": "half", "leg_need": "50"}, "like 41.7", 'value="half"'),
+        ({"kind": "equal", "floor": "lots"}, "like 41.7", 'value="lots"'),
+        ({"kind": "equal", "cap": "120"}, "A percentage must be 100 or less", 'value="120"'),
+        ({"kind": "equal", "floor": "60", "cap": "50"}, "The least share must not be more than the greatest", "60"),
+        ({"kind": "place_then_budget", "cap": "50"}, "A rule that goes by place has no least or greatest share", "50"),
+        ({"kind": "equal", "rounding": "up"}, "Select how shares become whole units", "Largest remainders"),
+    ],
+)
+def test_a_rule_that_cannot_be_kept_is_refused_next_to_its_field(session, world, client_of, typed, sentence, kept):
+    item = make_rule(session, world)
+    session.commit()
+    html = allocation(client_of("gateshead"), world, item, **typed).text
+    assert sentence in html
+    assert kept in html
+    session.expire_all()
+    assert session.get(AgendaItem, item).current_number == 0

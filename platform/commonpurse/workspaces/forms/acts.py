@@ -1,40 +1,20 @@
-"""Forms of the room: each is posted by a page and sent over the live channel alike."""
+"""What people do with an item, but for offering a rule."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, HiddenField, IntegerField, RadioField, SelectField, SubmitField, TextAreaField
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, SubmitField, TextAreaField
 from wtforms.validators import InputRequired, Length
 from wtforms.validators import Optional as MayBeEmpty
 from wtforms.widgets import HiddenInput
 
-from commonpurse.calc.allocation import BadRule, parse_rule
-from commonpurse.calc.allocation_rules import FixedPercentages
 from commonpurse.core.errors import Refused
 from commonpurse.web.fields import Choice, ExactField, Needed, TextField
-from commonpurse.web.form import Form, say
+from commonpurse.web.form import Form
 
 TOO_OLD = _l("The page is too old. Reload it and try again")
-KINDS = [
-    Choice("equal", _l("Equal shares")),
-    Choice("committed_budget", _l("Committed budget")),
-    Choice("required_quantity", _l("Required quantity")),
-    Choice("fixed_percentages", _l("Fixed percentages")),
-    Choice("place_then_budget", _l("Place of delivery, then committed budget")),
-]
-HINTS = {
-    "equal": _l("Every body receives the same."),
-    "committed_budget": _l("In proportion to the budget each body has committed."),
-    "required_quantity": _l("In proportion to the quantity each body requires."),
-    "fixed_percentages": _l("By percentages you write here, which must make exactly 100."),
-    "place_then_budget": _l(
-        "To the body whose area holds the place of delivery; where no body's area does, "
-        "in proportion to the budget each body has committed."
-    ),
-}
 
 
 class ActForm(Form):
@@ -60,70 +40,6 @@ class TargetOfferForm(NegotiatingForm):
         render_kw={"rows": 3},
     )
     submit = SubmitField(_l("Make this offer"))
-
-
-class AllocationOfferForm(NegotiatingForm):
-    """Propose or counter a rule for sharing outcomes; `allocation_form` adds a percentage for each body."""
-
-    kind = RadioField(
-        _l("How outcomes are shared"),
-        [InputRequired(_l("Select how outcomes are shared"))],
-        choices=KINDS,
-        render_kw={"hints": HINTS},
-    )
-    rationale = TextAreaField(
-        _l("Why (optional)"),
-        [Length(max=2000, message=_l("The reason must be 2,000 characters or fewer"))],
-        default="",
-        render_kw={"rows": 3},
-    )
-    submit = SubmitField(_l("Make this offer"))
-
-    @property
-    def percentages(self) -> dict[str, Field]:
-        """The field of each body, by the body's key."""
-        fields = {name: field for name, field in self._fields.items() if name.startswith("percentage_")}
-        return {str(UUID(name.removeprefix("percentage_"))): field for name, field in fields.items()}
-
-    def values(self) -> dict[str, Any]:
-        """The command's arguments: the kind and what it needs make one `allocation`."""
-        values = {name: value for name, value in super().values().items() if not name.startswith("percentage_")}
-        allocation = self._spec(values.pop("kind"))
-        return {**values, "allocation": allocation}
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Besides each field, that percentages make exactly 100."""
-        if not super().validate(extra_validators):
-            return False
-        if self.kind.data != FixedPercentages.kind:
-            return True
-        for field in self.percentages.values():
-            if not field.data:
-                message = gettext("Enter a percentage for %(body)s, or 0", body=str(field.label.text))
-                field.errors = [message]
-        first = next(iter(self.percentages.values()))
-        if not any(field.errors for field in self.percentages.values()):
-            try:
-                parse_rule(self._spec(self.kind.data))
-            except BadRule as error:
-                first.errors = [say(error.sentence)]
-        return not any(field.errors for field in self.percentages.values())
-
-    def _spec(self, kind: str) -> dict[str, Any]:
-        if kind != FixedPercentages.kind:
-            return {"kind": kind}
-        return {"kind": kind, "percentages": {body: field.data for body, field in self.percentages.items()}}
-
-
-def allocation_form(bodies: Sequence[tuple[UUID, str]]) -> type[AllocationOfferForm]:
-    """The form with a percentage for each of `bodies`, given by key and name."""
-    percentages = {
-        f"percentage_{body.hex}": TextField(
-            name, [MayBeEmpty()], render_kw={"width": 5, "suffix": "%", "inputmode": "decimal", "label_class": ""}
-        )
-        for body, name in bodies
-    }
-    return type("AllocationOfferForm", (AllocationOfferForm,), percentages)
 
 
 class PositionForm(NegotiatingForm):
