@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from commonpurse.consortia.models import Stage
+from commonpurse.consortia.models import Consortium, Stage
 from commonpurse.delivery import queries
 from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
 from commonpurse.pooling.models import ApprovalState
@@ -28,6 +28,22 @@ def contract(session, world):
 @pytest.fixture
 def base(world):
     return f"/consortia/{world.consortium.id}/delivery"
+
+
+AWARD = {
+    "title": "Lighting",
+    "reference": "SL-9",
+    "price_pence": "1,250.50",
+    "awarded_on-day": "1",
+    "awarded_on-month": "9",
+    "awarded_on-year": "2026",
+    "starts_on-day": "1",
+    "starts_on-month": "10",
+    "starts_on-year": "2026",
+    "ends_on-day": "30",
+    "ends_on-month": "9",
+    "ends_on-year": "2028",
+}
 
 
 def outcome(world, contract, **changed):
@@ -57,22 +73,7 @@ def test_the_award_is_recorded_from_the_form_with_the_agreed_targets_filled_in(s
     client = client_of("newcastle")
     field = f"commitment_{world.measure.id.hex}"
     assert re.search(rf'name="{field}"[^>]*value="40"', client.get(f"{base}/award").text)
-    sent = {
-        "supplier_id": str(world.organisation("builder")),
-        "title": "Lighting",
-        "reference": "SL-9",
-        "price_pence": "1,250.50",
-        "awarded_on-day": "1",
-        "awarded_on-month": "9",
-        "awarded_on-year": "2026",
-        "starts_on-day": "1",
-        "starts_on-month": "10",
-        "starts_on-year": "2026",
-        "ends_on-day": "30",
-        "ends_on-month": "9",
-        "ends_on-year": "2028",
-        field: "36",
-    }
+    sent = {**AWARD, "supplier_id": str(world.organisation("builder")), field: "36"}
     wrong = client.post(f"{base}/award", data={**sent, field: "36.5"}).text
     assert "with at most 0 decimal places" in wrong
     assert "Lighting" in wrong
@@ -110,6 +111,27 @@ def test_a_price_above_what_the_bodies_committed_is_said_with_what_it_means(sess
     session.commit()
     together = f"The prices of the 2 contracts are together £101.50 higher than the £250,000.00 {over}"
     assert together in client_of("gateshead").get(f"{base}/").text
+
+
+def test_the_supplier_the_consortium_began_with_is_offered_and_registered_when_it_wins(session, world, client_of):
+    client = client_of("newcastle")
+    started = client.get("/consortia/create?name=Mats&purpose=Mats.&supplier=Phs+Group")
+    assert 'name="supplier" value="Phs Group"' in started.text
+    client.post("/consortia/create", data={"name": "Mats", "purpose": "Mats.", "supplier": "Phs Group"})
+    world.consortium = session.scalars(select(Consortium).where(Consortium.name == "Mats")).one()
+    world.consortium.stage = Stage.CONTRACT
+    make_agreed_rule(session, world, {"kind": "equal"})
+    make_agreed_target(session, world, 40)
+    session.commit()
+    address = f"/consortia/{world.consortium.id}/delivery/award"
+    assert "Phs Group (the consortium began with it)" in client.get(address).text
+    sent = {**AWARD, "supplier_id": "started_from", f"commitment_{world.measure.id.hex}": "36"}
+    both = client.post(address, data={**sent, "supplier_name": "Another"})
+    assert "Select a supplier or enter a new one, not both" in both.text
+    assert client.post(address, data=sent).status_code == 302
+    assert session.scalars(select(Contract)).one().supplier.name == "Phs Group"
+    assert "the consortium began with it" not in client.get(address).text
+    assert "Phs Group" in client.get(address).text
 
 
 def test_recording_the_award_is_offered_from_the_contract_stage_on(session, world, client_of, base):

@@ -253,6 +253,7 @@ def test_a_consortium_can_be_started_from_a_supplier_with_its_name_and_purpose(s
     started = client.get(link).get_data(as_text=True)
     assert "Buying together from Supplier AA" in unescape(started)
     assert "Gateshead Council £10.00" in unescape(started)
+    assert 'name="supplier" value="Supplier AA"' in started
     assert "/consortia/create" not in client_of("gateshead", "observer").get(f"/spending/suppliers/{supplier_id}").text
 
 

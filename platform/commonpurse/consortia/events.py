@@ -8,13 +8,14 @@ from msgspec import Struct
 
 
 class ConsortiumFormed(Struct, frozen=True):
-    """A body started a consortium and leads it."""
+    """A body started a consortium and leads it; `supplier` names the shared supplier it began with, if one."""
 
     kind: ClassVar[str] = "consortia.consortium_formed"
     name: str
     purpose: str
     lead_organisation_id: UUID
     body: str
+    supplier: str = ""
 
 
 class PurposeChanged(Struct, frozen=True):

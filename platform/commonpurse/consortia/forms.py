@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, IntegerField, RadioField, SubmitField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField, IntegerField, RadioField, SubmitField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
@@ -28,8 +28,8 @@ class SeenField(Field):
         self.data = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 
-class CreateForm(Form):
-    """Start a consortium."""
+class _NamedForm(Form):
+    """What a consortium is called and is for."""
 
     name = TextField(
         _l("Name of the consortium"),
@@ -42,10 +42,16 @@ class CreateForm(Form):
     purpose = TextAreaField(
         _l("What do you want to buy together, and why?"), [Needed(_l("Enter what you want to buy together and why"))]
     )
+
+
+class CreateForm(_NamedForm):
+    """Start a consortium; `supplier` is the shared one from whose page it is started."""
+
+    supplier = HiddenField()
     submit = SubmitField(_l("Start the consortium"))
 
 
-class PurposeForm(CreateForm):
+class PurposeForm(_NamedForm):
     """Name, purpose and category."""
 
     category_code = TextField(

@@ -13,12 +13,14 @@ from wtforms.validators import Length, Optional, ValidationError
 from commonpurse.web.fields import AtLeast, Choice, DatePartsField, ExactField, Needed, PoundsField, TextField
 from commonpurse.web.form import Form
 
+STARTED_FROM = "started_from"
 EVIDENCE_HINT = _l("PDF, PNG, JPEG, CSV, TXT or XLSX, smaller than 10 MB each, 10 files at most")
 
 
 class RecordAwardForm(Form):
     """The contract that was awarded; `award_form` adds a quantity for each agreed target."""
 
+    started_from = ""
     supplier_id = SelectField(_l("Supplier"), [Optional()], choices=[], default="", validate_choice=False)
     supplier_name = TextField(
         _l("Name of a supplier that is not in the list"), [Length(max=200, message=_l("Enter 200 characters or fewer"))]
@@ -52,6 +54,11 @@ class RecordAwardForm(Form):
         if field.data not in {choice.value for choice in listed}:
             raise ValidationError(gettext("Select a supplier from the list, or enter the name of another"))
 
+    def validate_supplier_name(self, field: TextField) -> None:
+        """Raises ValidationError for a name beside the supplier the consortium began with, which is named already."""
+        if field.data and self.supplier_id.data == STARTED_FROM:
+            raise ValidationError(gettext("Select a supplier or enter a new one, not both"))
+
     def values(self) -> dict[str, Any]:
         """The command's arguments, the commitments gathered by measure."""
         typed = super().values()
@@ -61,29 +68,40 @@ class RecordAwardForm(Form):
             if name.startswith("commitment_")
         }
         supplier_id = typed.pop("supplier_id")
+        is_named = not supplier_id or supplier_id == STARTED_FROM
         return {
             **typed,
-            "supplier_id": UUID(supplier_id) if supplier_id else None,
-            "supplier_name": typed["supplier_name"] or "",
+            "supplier_id": None if is_named else UUID(supplier_id),
+            "supplier_name": self.started_from if supplier_id == STARTED_FROM else typed["supplier_name"] or "",
             "company_number": typed["company_number"] or "",
             "commitments": commitments,
         }
 
 
 def award_form(
-    targets: Sequence[tuple[UUID, str, str, Decimal]], suppliers: Sequence[tuple[UUID, str]]
+    targets: Sequence[tuple[UUID, str, str, Decimal]], suppliers: Sequence[tuple[UUID, str]], started_from: str = ""
 ) -> RecordAwardForm:
-    """The form with a field for each target: key, title, unit and the quantity agreed, which it starts with."""
+    """The form with a field for each target: key, title, unit and the quantity agreed, which it starts with.
+
+    Args:
+        started_from: the name of a supplier to offer though it is not registered yet.
+    """
 
     class AskedForm(RecordAwardForm):
         pass
 
+    AskedForm.started_from = started_from
     for measure_id, title, unit, quantity in targets:
         field = ExactField(title, default=quantity, render_kw={"suffix": unit})
         setattr(AskedForm, f"commitment_{measure_id.hex}", field)
     form = AskedForm()
     form.supplier_id.choices = [
         Choice("", _l("Select a supplier")),
+        *(
+            [Choice(STARTED_FROM, _l("%(supplier)s (the consortium began with it)", supplier=started_from))]
+            if started_from
+            else []
+        ),
         *(Choice(str(supplier_id), name) for supplier_id, name in suppliers),
     ]
     return form

@@ -37,7 +37,9 @@ def record_award(consortium_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         page = queries.award_page(session, current_actor(), consortium_id)
     form = award_form(
-        [(target.measure_id, target.title, target.unit, target.quantity) for target in page.targets], page.suppliers
+        [(target.measure_id, target.title, target.unit, target.quantity) for target in page.targets],
+        page.suppliers,
+        page.started_from,
     )
     if form.validate_on_submit():
         try:

@@ -34,10 +34,14 @@ from commonpurse.core.errors import Refused, Stale, require
 LEAD_CHANGES_THIS = message("Only the lead authority can change this")
 WHO_LEADS = message("A buyer or an administrator of the lead authority")
 MOST_NAME = 120
+MOST_SUPPLIER = 200
 
 
-def create(session: Session, actor: Actor, *, name: str, purpose: str, now: datetime) -> Consortium:
+def create(session: Session, actor: Actor, *, name: str, purpose: str, supplier: str = "", now: datetime) -> Consortium:
     """Start a consortium; the actor's body leads it and has joined.
+
+    Args:
+        supplier: the shared supplier from whose page it is started.
 
     Raises:
         NotAllowed: see `policy.may_create`.
@@ -60,7 +64,13 @@ def create(session: Session, actor: Actor, *, name: str, purpose: str, now: date
     )
     session.add(consortium)
     session.flush()
-    event = ConsortiumFormed(consortium.name, consortium.purpose, lead_organisation_id=body.id, body=body.name)
+    event = ConsortiumFormed(
+        consortium.name,
+        consortium.purpose,
+        lead_organisation_id=body.id,
+        body=body.name,
+        supplier=" ".join(supplier.split())[:MOST_SUPPLIER],
+    )
     log.record(session, actor, consortium.stream, event, at=now)
     return consortium
 

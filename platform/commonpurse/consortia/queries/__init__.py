@@ -18,6 +18,7 @@ from commonpurse.consortia.queries.facts import (
     leading_body,
     may_create,
     standing,
+    started_from,
     weights_of,
 )
 from commonpurse.consortia.queries.membership import (
@@ -83,6 +84,7 @@ __all__ = [
     "signatures_by_body",
     "stages_in_words",
     "standing",
+    "started_from",
     "tasks_page",
     "waiting",
     "weights_of",

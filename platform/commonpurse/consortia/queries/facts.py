@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from commonpurse.consortia import policy, rules
 from commonpurse.consortia.models import Consortium, Participation, ParticipationState
 from commonpurse.consortia.queries.membership import latest_agreement, signatures_by_body
+from commonpurse.core import log
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotAllowed
 from commonpurse.identity.models import Membership, Organisation, OrganisationKind, Person, Role
@@ -79,6 +80,12 @@ def leading_body(session: Session, actor: Actor) -> Organisation:
             who="An administrator of your organisation, if it is a public body",
         )
     return session.get_one(Organisation, actor.organisation)
+
+
+def started_from(session: Session, consortium: Consortium) -> str:
+    """The shared supplier the consortium began with, as its first event tells; empty where there was none."""
+    first = log.entries_after(session, consortium.stream, 0, limit=1)
+    return str(first[0].data.get("supplier", "")) if first else ""
 
 
 def administrators_of(session: Session, organisation_id: UUID) -> list[Person]:

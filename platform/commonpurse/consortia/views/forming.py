@@ -28,10 +28,10 @@ from commonpurse.web.fields import Choice
 @blueprint.route("/create", methods=["GET", "POST"])
 @signed_in
 def create() -> ResponseReturnValue:
-    """Start a consortium; other pages may fill in name and purpose beforehand."""
+    """Start a consortium; other pages may fill in name, purpose and supplier beforehand."""
     with reading() as session:
         queries.leading_body(session, current_actor())
-    form = CreateForm(data={name: request.args.get(name, "") for name in ("name", "purpose")})
+    form = CreateForm(data={name: request.args.get(name, "") for name in ("name", "purpose", "supplier")})
     made: list[UUID] = []
     if form.validate_on_submit() and done(
         form,

@@ -8,7 +8,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from commonpurse.calc.sentence import Sentence
-from commonpurse.consortia.queries import get_joined_consortium
+from commonpurse.consortia.queries import get_joined_consortium, started_from
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import require
 from commonpurse.delivery import policy
@@ -137,7 +137,12 @@ def _part(contract: Contract, sums: dict[tuple[UUID, UUID], tuple[int, int]]) ->
 
 
 class AwardPage(Struct, frozen=True):
-    """What the form for an award starts from; `awarded_pence` is the price of the contracts there are already."""
+    """What the form for an award starts from.
+
+    Attributes:
+        awarded_pence: the price of the contracts there are already.
+        started_from: the shared supplier the consortium began with; empty for none, and for one that is registered.
+    """
 
     consortium_id: UUID
     consortium: str
@@ -146,6 +151,7 @@ class AwardPage(Struct, frozen=True):
     awarded_pence: int
     targets: tuple[AgreedTarget, ...]
     suppliers: tuple[tuple[UUID, str], ...]
+    started_from: str
 
 
 def award_page(session: Session, actor: Actor, consortium_id: UUID) -> AwardPage:
@@ -156,6 +162,9 @@ def award_page(session: Session, actor: Actor, consortium_id: UUID) -> AwardPage
         "You cannot record the award",
         who="A buyer of the lead authority can do this",
     )
+    suppliers = tuple(list_suppliers(session))
+    began_with = started_from(session, consortium)
+    is_listed = began_with.casefold() in {name.casefold() for _, name in suppliers}
     return AwardPage(
         consortium_id,
         consortium.name,
@@ -163,7 +172,8 @@ def award_page(session: Session, actor: Actor, consortium_id: UUID) -> AwardPage
         _committed(session, consortium_id),
         sum(contract.price_pence for contract in list_contracts(session, consortium_id)),
         tuple(agreed_targets(session, consortium_id)),
-        tuple(list_suppliers(session)),
+        suppliers,
+        "" if is_listed else began_with,
     )
 
 

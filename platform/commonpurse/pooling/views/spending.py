@@ -142,7 +142,7 @@ def show_supplier(supplier_id: UUID) -> ResponseReturnValue:
         return redirect(url_for(".show_supplier", supplier_id=current))
     bodies = ", ".join(f"{name} {pounds(page.by_body[key].pence)}" for key, name in page.bodies)
     start = {
-        "supplier": page.id,
+        "supplier": page.name,
         "name": gettext("Buying together from %(supplier)s", supplier=page.name),
         "purpose": gettext(
             "Buy together what we now buy apart from %(supplier)s. Published spending: %(bodies)s.",
