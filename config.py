@@ -1,6 +1,7 @@
 """The settings of the running service, read from the environment by wsgi.py and the tests only."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,8 @@ class Config:
     PSEUDONYM_KEY: str
     DATABASE_URL: str
     BASE_URL: str
+    STATEMENT_KEY: str | None = None
+    STATEMENT_OLD_KEYS: tuple[str, ...] = ()
     REDIS_URL: str | None = None
     JOBS_URL: str = "immediate"
     MAIL_URL: str | None = None
@@ -48,6 +51,9 @@ class Config:
         missing = [key for key in ("SECRET_KEY", "DATABASE_URL") if not env.get(key)]
         if missing:
             raise Misconfigured(f"set {' and '.join(missing)} in the environment; .env.example says how")
+        keys = [*env.get("STATEMENT_KEY", "").split(), *env.get("STATEMENT_OLD_KEYS", "").split()]
+        if not all(re.fullmatch(r"[0-9a-f]{64}", key) for key in keys):
+            raise Misconfigured("STATEMENT_KEY and STATEMENT_OLD_KEYS are 64 hexadecimal digits each, in lower case")
         workers = int(env.get("WEB_CONCURRENCY", "1"))
         redis_url = env.get("REDIS_URL") or None
         if workers > 1 and redis_url is None:
@@ -60,6 +66,8 @@ class Config:
             SECRET_KEY=env["SECRET_KEY"],
             PSEUDONYM_KEY=env.get("PSEUDONYM_KEY") or env["SECRET_KEY"],
             DATABASE_URL=env["DATABASE_URL"],
+            STATEMENT_KEY=env.get("STATEMENT_KEY") or None,
+            STATEMENT_OLD_KEYS=tuple(env.get("STATEMENT_OLD_KEYS", "").split()),
             BASE_URL=base_url,
             REDIS_URL=redis_url,
             JOBS_URL=env.get("JOBS_URL") or redis_url or f"sqlite:///{ROOT / 'var' / 'jobs.db'}",

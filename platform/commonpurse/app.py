@@ -14,7 +14,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from sqlalchemy.engine import make_url
 
-from commonpurse.core import db, jobs, log, pseudonym, waiting
+from commonpurse.core import db, jobs, log, pseudonym, signature, waiting
 from commonpurse.measures import queries as measures
 from commonpurse.web import access, live, pages
 
@@ -79,6 +79,8 @@ def _connect_core(app: Flask) -> None:
     app.extensions["engine"] = engine
     db.bind(engine)
     pseudonym.bind(app.config["PSEUDONYM_KEY"])
+    key = app.config.get("STATEMENT_KEY") or signature.derive(app.config["SECRET_KEY"])
+    signature.bind(key, app.config.get("STATEMENT_OLD_KEYS", ()))
     app.config.setdefault("RATELIMIT_STORAGE_URI", app.config["REDIS_URL"] or "memory://")
 
 

@@ -38,6 +38,7 @@ OF_A_CONSORTIUM = {
     "record_id",
     "evidence_id",
     "split_id",
+    "edition_id",
     "organisation_id",
 }
 OF_AN_ORGANISATION = {"person_id", "link_id"}

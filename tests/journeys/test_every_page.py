@@ -113,6 +113,7 @@ NOT_REACHED = (
     | {
         "static",
         "ops.healthz",
+        "ops.statement_keys",
         "ops.robots",
         # Data and files.
         "api.describe",
@@ -122,6 +123,7 @@ NOT_REACHED = (
         "delivery.records_csv",
         "identity.organisations_json",
         "outcomes.shares",
+        "outcomes.download_edition",
         "outcomes.download_statement",
         "pooling.export_budget",
         "pooling.export_needs",

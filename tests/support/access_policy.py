@@ -37,6 +37,7 @@ SIGNERS              s 0 00 ii xx++x +x
 LEAVERS              s 0 00 00 xx++x ==
 LEAD                 s 0 00 00 xxxxx ++
 LEAD_BUYERS          s 0 00 00 xxxxx x+
+LEAD_APPROVERS       s 0 00 00 xxxxx xx
 BUYERS               s 0 00 00 xxxx+ x+
 BUYERS_AND_APPROVERS s 0 00 00 xx+x+ x+
 SECOND_PERSON        s 0 00 00 xx+xx x+
@@ -58,6 +59,7 @@ ops.accessibility                EVERYBODY            -
 ops.healthz                      EVERYBODY            -
 ops.privacy                      EVERYBODY            -
 ops.robots                       EVERYBODY            -
+ops.statement_keys               EVERYBODY            -
 reference.areas_json             EVERYBODY            -
 reference.categories_json        EVERYBODY            -
 reference.list_categories        EVERYBODY            -
@@ -162,6 +164,10 @@ outcomes.issue                   -                    LEAD_BUYERS
 outcomes.show_split              MEMBERS              -
 outcomes.statement               MEMBERS              -
 outcomes.download_statement      MEMBERS              -
+outcomes.statements              MEMBERS              -
+outcomes.issue_statements        -                    LEAD_APPROVERS
+outcomes.show_edition            MEMBERS              -
+outcomes.download_edition        MEMBERS              -
 outcomes.shares                  MEMBERS              -
 outcomes.correct                 BUYERS               BUYERS
 outcomes.reopen                  SECOND_PERSON        SECOND_PERSON

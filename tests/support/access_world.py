@@ -14,7 +14,7 @@ from commonpurse.consortia.models import Consortium
 from commonpurse.delivery.models import EvidenceContent, EvidenceItem, OutcomeRecord, VerificationStatus
 from commonpurse.identity.models import LinkPurpose, Membership, Organisation, Role, SingleUseLink
 from commonpurse.identity.rules.tokens import hash_token
-from commonpurse.outcomes.commands import issue_splits
+from commonpurse.outcomes.commands import issue_splits, issue_statements
 from commonpurse.outcomes.models import PostedSplit
 from commonpurse.pooling.commands import check_upload, import_spending
 from commonpurse.pooling.models import ApprovalState, SpendSupplier, UploadKind
@@ -206,6 +206,10 @@ def _delivered(session: Session, world: World) -> dict[str, Any]:
     split = make_record(session, world, contract, subject="first", body="gateshead")
     session.flush()
     issue_splits(session, world.actor("newcastle"), consortium_id=world.consortium.id, now=NOW)
+    lead = world.actor("newcastle", "approver")
+    issued = issue_statements(
+        session, lead, consortium_id=world.consortium.id, until=split.quarter_starting, reason="", now=NOW
+    )
     waits = make_record(
         session, world, contract, subject="second", body="gateshead", status=VerificationStatus.REPORTED
     )
@@ -217,6 +221,7 @@ def _delivered(session: Session, world: World) -> dict[str, Any]:
         "evidence_id": add_evidence(session, unsplit).id,
         "split_id": session.scalars(select(PostedSplit.id).where(PostedSplit.outcomes.is_not(None))).first(),
         "split_record_id": split.id,
+        "edition_id": issued[0],
     }
 
 

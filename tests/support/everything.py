@@ -17,14 +17,14 @@ from commonpurse.core.db import Base
 from commonpurse.delivery.models import VerificationStatus
 from commonpurse.identity.models import LinkPurpose, SingleUseLink
 from commonpurse.identity.rules.tokens import hash_token
-from commonpurse.outcomes.commands import issue_splits
+from commonpurse.outcomes.commands import issue_splits, issue_statements
 from commonpurse.pooling.commands import check_upload, import_spending
 from commonpurse.pooling.models import ApprovalState, UploadKind
 from commonpurse.pooling.rules.templates import REQUIREMENTS
 from commonpurse.workspaces.commands import make_offer
 from support.consortia_rows import answer as vote
 from support.consortia_rows import make_forming, open_move
-from support.delivery_rows import make_contract, make_record, make_records
+from support.delivery_rows import QUARTER, make_contract, make_record, make_records
 from support.pooling_rows import make_budget, make_requirement
 from support.workspace_rows import answer, make_rule, make_target, offer
 from support.world import NOW, World
@@ -96,6 +96,8 @@ def make_everything(session: Session, world: World) -> None:
     make_records(session, world, contract, 3)
     make_record(session, world, contract, subject="one more", status=VerificationStatus.REPORTED)
     issue_splits(session, buyer, consortium_id=world.consortium.id, now=NOW)
+    approver = world.actor("newcastle", "approver")
+    issue_statements(session, approver, consortium_id=world.consortium.id, until=QUARTER, reason="", now=NOW)
     session.commit()
 
 

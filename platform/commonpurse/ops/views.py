@@ -2,7 +2,9 @@
 
 from flask import Blueprint, Response, jsonify, render_template
 from flask.typing import ResponseReturnValue
+from msgspec.structs import asdict
 
+from commonpurse.core import signature
 from commonpurse.ops import queries
 from commonpurse.web.access import public
 
@@ -37,3 +39,11 @@ def privacy() -> ResponseReturnValue:
 def robots() -> ResponseReturnValue:
     """Only the public register is for search engines."""
     return Response("User-agent: *\nAllow: /register\nDisallow: /\n", mimetype="text/plain")
+
+
+@blueprint.get("/statements/key")
+@public
+def statement_keys() -> ResponseReturnValue:
+    """The keys by which anybody can check the signature of a statement, those of before included."""
+    keys = [{"algorithm": "Ed25519", **asdict(key)} for key in signature.public_keys()]
+    return jsonify(keys=keys, signed="the SHA-256 of the statement, as 64 hexadecimal digits in ASCII")

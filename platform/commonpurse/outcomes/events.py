@@ -47,3 +47,13 @@ class SplitReversed(Struct, frozen=True):
     total: int
     reason: str
     digest: str
+
+
+class StatementsIssued(Struct, frozen=True):
+    """Statements were issued, `reissued` of them in place of an earlier edition and for `reason`."""
+
+    kind: ClassVar[str] = "outcomes.statements_issued"
+    until: date
+    statements: int
+    reissued: int
+    reason: str

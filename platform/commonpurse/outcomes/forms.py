@@ -16,6 +16,22 @@ class IssueForm(Form):
     submit = SubmitField(_l("Split verified outcomes"))
 
 
+class IssueStatementsForm(Form):
+    """The quarter whose statements are issued, and why earlier ones are issued again."""
+
+    until = HiddenField()
+    reason = TextAreaField(
+        _l("Why statements are issued again"),
+        [Length(max=2000, message=_l("Enter 2,000 characters or fewer"))],
+        render_kw={"rows": 3, "hint": _l("Printed on each new edition")},
+    )
+    submit = SubmitField(_l("Issue statements"))
+
+    def values(self) -> dict[str, Any]:
+        """The command's arguments; a field that the page left out is empty."""
+        return {name: value or "" for name, value in super().values().items()}
+
+
 def _seen(typed: dict[str, Any]) -> dict[str, Any]:
     """The command's arguments; a version that is no number was never seen."""
     seen = str(typed["seen_version"] or "")

@@ -32,7 +32,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from commonpurse.consortia.models import Consortium
 from commonpurse.core.db import Base, Keyed, LongText, SmallestUnits
 from commonpurse.delivery.models import Contract
-from commonpurse.identity.models import Person
+from commonpurse.identity.models import Organisation, Person
 from commonpurse.measures.models import Measure
 from commonpurse.reference.models import Area
 
@@ -161,6 +161,37 @@ class LiveClaim(Base):
     book: Mapped[str] = mapped_column(primary_key=True)
     outcome_id: Mapped[str] = mapped_column(primary_key=True)
     split_id: Mapped[UUID] = mapped_column(ForeignKey(PostedSplit.id), index=True)
+
+
+class StatementEdition(Keyed, Base):
+    """A body's statement as it was issued, never changed; `document` is canonical JSON of `rules.Document`.
+
+    Attributes:
+        until: the first day of the last quarter.
+        previous_digest: the digest of the edition this one replaces, for `reason`.
+        rests_on: a digest of the splits the body had a part in; while it stays the same, so does the statement.
+        signature: of the digest, by the key `key_id`.
+    """
+
+    __tablename__ = "outcomes_statement"
+    __table_args__ = (
+        UniqueConstraint("consortium_id", "organisation_id", "until", "edition", name="uq_outcomes_statement_edition"),
+        CheckConstraint("edition >= 1", name="edition_from_one"),
+    )
+
+    consortium_id: Mapped[UUID] = mapped_column(ForeignKey(Consortium.id))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey(Organisation.id))
+    until: Mapped[date]
+    edition: Mapped[int]
+    document: Mapped[str] = mapped_column(Text, deferred=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+    previous_digest: Mapped[str | None]
+    rests_on: Mapped[str]
+    key_id: Mapped[str]
+    signature: Mapped[str]
+    reason: Mapped[LongText]
+    issued_by_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id))
+    issued_at: Mapped[datetime]
 
 
 posting = table(

@@ -8,3 +8,8 @@ from commonpurse.identity.models import Role
 def may_issue(actor: Actor, consortium: Consortium) -> bool:
     """Buyers of the lead authority."""
     return consortium.lead_organisation_id == actor.organisation_id and actor.has_role(Role.BUYER)
+
+
+def may_issue_statements(actor: Actor, consortium: Consortium) -> bool:
+    """Approvers of the lead authority: whoever splits does not also publish."""
+    return consortium.lead_organisation_id == actor.organisation_id and actor.has_role(Role.APPROVER)

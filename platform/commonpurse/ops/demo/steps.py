@@ -300,7 +300,7 @@ def report(
 
 
 def deliver(session: Session, cast: Cast, consortium: Consortium) -> None:
-    """Report and verify two quarters, issue a split of each, and leave one record to be verified."""
+    """Report, verify and split two quarters, issue the statements of the first, leave one record to be verified."""
     contract = session.scalars(select(Contract.id).where(Contract.consortium_id == consortium.id)).one()
     for quarter, moment in ((story.Q2, story.at(2026, 7, 14)), (story.Q3, story.at(2026, 10, 13))):
         for delivered in story.DELIVERED:
@@ -321,6 +321,9 @@ def deliver(session: Session, cast: Cast, consortium: Consortium) -> None:
         outcomes.issue_splits(
             session, cast.actor(story.LEAD), consortium_id=consortium.id, now=moment + timedelta(days=3)
         )
+        if quarter == story.Q2:
+            lead, later = cast.actor(story.LEAD, "approver"), moment + timedelta(days=6)
+            outcomes.issue_statements(session, lead, consortium_id=consortium.id, until=quarter, reason="", now=later)
     report(session, cast, consortium, contract, story.AWAITING, story.at(2026, 10, 20))
 
 

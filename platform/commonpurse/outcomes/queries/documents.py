@@ -212,10 +212,10 @@ def _split(source: Source, row: PostedSplit, body: str) -> SplitLine:
 
 
 def _lines(source: Source, splits: Sequence[SplitLine], until: date) -> tuple[Line, ...]:
-    """The body's share by measure, contract and place, where it has or had any."""
+    """The body's share by measure, contract and place, wherever it had a place among those who shared."""
     sums: dict[tuple[str, str, str], list[int]] = defaultdict(lambda: [0, 0])
     for split in splits:
-        if split.share:
+        if split.sentences:
             sums[split.measure, split.contract, split.place][split.quarter == until.isoformat()] += split.share
     order = {str(key): number for number, key in enumerate(source.measures)}
     lines = [

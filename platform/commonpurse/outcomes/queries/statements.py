@@ -13,6 +13,7 @@ from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotFound
 from commonpurse.delivery.queries import count_awaiting_check, say_quarter
 from commonpurse.outcomes.queries.documents import document_of, source_of
+from commonpurse.outcomes.queries.editions import EditionRow, list_editions
 from commonpurse.outcomes.queries.ledger import Party
 from commonpurse.outcomes.rules import Document
 
@@ -28,6 +29,7 @@ class Statement(Struct, frozen=True):
     quarters: tuple[tuple[date, Sentence], ...]
     bodies: tuple[Party, ...]
     document: Document | None
+    editions: tuple[EditionRow, ...]
     awaiting_check: int
 
 
@@ -56,6 +58,7 @@ def statement(
         quarters=tuple((quarter, say_quarter(quarter)) for quarter in quarters),
         bodies=bodies,
         document=document_of(source, organisation_id, until) if until else None,
+        editions=list_editions(session, consortium_id, organisation_id),
         awaiting_check=count_awaiting_check(session, consortium_id),
     )
 
