@@ -378,3 +378,16 @@ def test_a_table_takes_as_many_statements_for_many_lines_as_for_one(
         )
     session.commit()
     assert statements() == one
+
+
+@pytest.mark.parametrize(("page", "title"), [("approve", "Approve money"), ("remove", "Remove money")])
+def test_the_pages_about_one_amount_say_what_it_is(session, world, client_of, page, title):
+    line = make_budget(session, world, "gateshead", 250_00, approval=ApprovalState.AWAITED, source="Highways")
+    session.commit()
+    where = f"/consortia/{world.consortium.id}/budget/{line.id}/{page}"
+    shown = client_of("gateshead", "approver" if page == "approve" else "buyer").get(where).text
+    assert f"<title>{title}" in shown.replace("\n", "").replace("  ", "")
+    assert f'<h1 class="govuk-heading-l">{title}</h1>' in shown
+    for fact in ("Gateshead Council", "2026-27", "£250.00", "Committed", "Highways", "Pooled budget"):
+        assert fact in shown
+    assert ("Entered by" in shown) == (page == "approve")
