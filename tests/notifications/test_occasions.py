@@ -120,6 +120,19 @@ def test_an_offer_goes_to_the_bodies_that_have_not_answered_it_and_says_no_figur
     assert f"/workspace/{item}" in said
 
 
+def test_an_offer_that_another_replaced_is_told_to_nobody(app, session, world):
+    item = make_target(session, world)
+    offer(session, world, "gateshead", item, 0, "137", now=NOW)
+    offer(session, world, "darlington", item, 1, "140", now=NOW)
+    session.commit()
+    stream = session.scalars(select(log.Stream.name).where(log.Stream.name.like("workspace:%"))).one()
+    offers = [entry for entry in log.entries_after(session, stream, 0) if entry.kind == "workspaces.offer_made"]
+    with app.app_context():
+        jobs.hear(offers)
+    expected = {f"{role}@{body}.example" for body in ("newcastle", "gateshead") for role in ("buyer", "approver")}
+    assert to(session.scalars(select(Mail)).all()) == expected
+
+
 def test_an_offer_on_how_outcomes_are_shared_says_so(app, session, world, post):
     item = make_rule(session, world)
     actor = world.actor("gateshead")

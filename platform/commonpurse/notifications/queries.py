@@ -16,7 +16,7 @@ from commonpurse.core.waiting import SOURCES, Waiting, gather
 from commonpurse.identity.models import Role
 from commonpurse.identity.queries import Colleague, list_colleagues
 from commonpurse.notifications.rules import TASKS, Task
-from commonpurse.workspaces.models import Workspace
+from commonpurse.workspaces.models import AgendaItem, Workspace
 
 
 class HomePage(Struct, frozen=True):
@@ -107,6 +107,8 @@ def _occasions(session: Session, entry: log.Entry, consortium: Consortium, today
 def _tasks(session: Session, entry: log.Entry, task: Task, consortium: Consortium, today: date) -> Iterator[Occasion]:
     """Those for whom the thing waits now; after an answer in the meantime it waits for nobody any more."""
     thing = entry.data[task.key or task.argument]
+    if "number" in entry.data and session.get_one(AgendaItem, UUID(thing)).current_number != entry.data["number"]:
+        return  # Another offer replaced this one, and is told by itself.
     source = SOURCES[entry.kind.partition(".")[0]]
     values = {task.argument: thing, **{name: entry.data[name] for name in task.told}}
     bodies = [body.organisation_id for body in consortia.joined_bodies(session, consortium.id)]
