@@ -272,7 +272,7 @@ def test_a_claim_is_not_forged_by_hand(session, ledger, attack):
     used = {name: key for name, key in keys.items() if f":{name})" in CLAIMS[attack]}
     statement = text(f"INSERT INTO outcomes_live_claim (book, outcome_id, split_id) VALUES {CLAIMS[attack]}")
     said = refused(session, statement.bindparams(*(bindparam(name, type_=Uuid()) for name in used)), used)
-    assert "claims are made by splits" in said or "already live" in said or "duplicate key" in said
+    assert any(words in said for words in ("claims are made by splits", "already live", "duplicate key", "foreign key"))
 
 
 def test_a_claim_is_not_freed_by_hand(session, ledger):
