@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from alembic import command
 from alembic.config import Config as Alembic
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 from commonpurse.core import db, pseudonym
@@ -50,6 +51,25 @@ def engine(request: pytest.FixtureRequest) -> Engine:
     """Each database in turn: a test that asks for it, or for `session`, runs twice."""
     found: Engine = request.getfixturevalue(f"{request.param}_engine")
     return found
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def own_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """Each database in turn, one that nobody else uses: what a test stores there is really committed."""
+    pseudonym.bind("pseudonyms of the tests")
+    if request.param == "sqlite":
+        engine = migrated(f"sqlite:///{tmp_path / 'own.db'}")
+        yield engine
+        engine.dispose()
+        return
+    shared: Engine = request.getfixturevalue("postgresql_engine")
+    name = f"own_{uuid4().hex}"
+    with shared.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        engine = migrated(shared.url.set(database=name).render_as_string(hide_password=False))
+        yield engine
+        engine.dispose()
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture
