@@ -295,7 +295,8 @@ class Record(Field):
         for key, part in self.parts.items():
             if key not in value and not part.optional:
                 raise BadProblem(f"is missing: {part.meaning}", f"{start}{key}")
-        return {key: self.parts[key].of.read(each, f"{start}{key}") for key, each in value.items()}
+        # In the order of the parts: JSON gives its keys none.
+        return {key: part.of.read(value[key], f"{start}{key}") for key, part in self.parts.items() if key in value}
 
     def schema(self) -> Schema:
         """An object with these properties."""

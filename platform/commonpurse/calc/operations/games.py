@@ -28,7 +28,7 @@ MOST_IN_TABLE = 12
 MOST_IN_NUCLEOLUS = 10
 MOST_BUYERS = 50
 MOST_STEPS = 50
-MOST_COUNTED = 20_000_000
+MOST_COUNTED = 10_000_000
 """Parties x different volumes x joint volume that are counted, in the largest unit in which every volume is whole."""
 MOST_LOOKED_AT = 1_000_000
 """Parties x joint volume, in that unit, where the group is sought that would gain most."""

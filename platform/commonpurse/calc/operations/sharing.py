@@ -3,7 +3,8 @@
 from typing import Any
 
 from commonpurse.calc import allocation
-from commonpurse.calc.allocation_rules import RULES, UNALLOCATED, BadRule
+from commonpurse.calc.allocation_rules import BASES, ROUNDINGS, RULES, UNALLOCATED, BadRule, Rule
+from commonpurse.calc.allocation_rules.hybrid import LEGS, MOST_LEGS
 from commonpurse.calc.apportion import apportion
 from commonpurse.calc.explain import explain
 from commonpurse.calc.operations.fields import (
@@ -25,7 +26,7 @@ from commonpurse.calc.quantity import say
 
 TOTAL = Part("What is divided, in smallest units such as pence; below zero to take something back", Whole())
 WEIGHTS = Part("What each party weighs, in the order of the parties; one must be above zero", Series(Whole(least=0)))
-MOST_EXPLAINED = 100
+MOST_EXPLAINED = 50
 
 
 def _largest_remainder(parties: list[str], total: int, weights: list[int]) -> Answer:
@@ -71,40 +72,49 @@ LARGEST_REMAINDER = Operation(
 )
 
 
+_OWN = {
+    "percentages": Part(
+        'For fixed_percentages: percentages by party, as decimal text such as "41.7", that add up to 100',
+        ByName(Name(), least=1),
+        optional=True,
+    ),
+}
+_LEG = Record(
+    {
+        "percent": Part('Its percentage of every total, as decimal text such as "50"', Name()),
+        "rule": Part("Its rule", Record({"kind": Part("The kind of rule", Choice(tuple(LEGS))), **_OWN})),
+    }
+)
+_BOUND = "as decimal text: a percentage of every total"
+_RULE = Record(
+    {
+        "kind": Part("The kind of rule", Choice(tuple(RULES))),
+        **_OWN,
+        "legs": Part("For hybrid: its parts, which add up to 100", Series(_LEG, most=MOST_LEGS), optional=True),
+        "rounding": Part("How exact shares become whole units", Choice(tuple(ROUNDINGS)), optional=True),
+        "floor": Part(f"What each party is sure of, {_BOUND}", Name(), optional=True),
+        "cap": Part(f"What each party receives at most, {_BOUND}", Name(), optional=True),
+    }
+)
+
+
 class RuleSpec(Field):
     """A rule of allocation as JSON; the rule itself says what else belongs to its kind."""
 
-    _record = Record(
-        {
-            "kind": Part("The kind of rule", Choice(tuple(RULES))),
-            "percentages": Part(
-                'For fixed_percentages: percentages by party, as decimal text such as "41.7", that add up to 100',
-                ByName(Name(), least=1),
-                optional=True,
-            ),
-        }
-    )
-
-    def read(self, value: Any, path: str) -> allocation.Rule:
+    def read(self, value: Any, path: str) -> Rule:
         """The rule."""
         try:
-            return allocation.parse_rule(self._record.read(value, path))
+            return allocation.parse_rule(_RULE.read(value, path))
         except BadRule as error:
             raise BadProblem(str(error), f"{path}.{error.field}") from error
 
     def schema(self) -> Schema:
         """An object with the kind and what it needs."""
-        return self._record.schema()
+        return _RULE.schema()
 
 
-def _allocation(
-    parties: list[str],
-    total: int,
-    rule: allocation.Rule,
-    weights: dict[str, int] | None = None,
-    holder: str | None = None,
-) -> Answer:
-    found = allocation.split(total, rule, roster=parties, weights=weights, holder=holder)
+def _allocation(parties: list[str], total: int, rule: Rule, **given: Any) -> Answer:
+    found = allocation.split(total, rule, roster=parties, **given)
     said = [
         f"{place}: {'. '.join(map(str, explain(found.explanation, place)[1:]))}."
         for place in found.roster[:MOST_EXPLAINED]
@@ -112,23 +122,36 @@ def _allocation(
     return Answer(found.roster, found.amounts, total, found.explanation, (f"{allocation.describe(rule)}.", *said))
 
 
+_WEIGHTS_BY_NAME = ByName(Whole(least=0))
+
 ALLOCATION = Operation(
     "allocation",
     "A rule that a consortium agreed",
     "Divides a delivered quantity by one of the rules a consortium can agree, as statements do; what no member can "
     f"receive stands at the last place, {UNALLOCATED}.",
-    "For each place total × weight = floor × whole + remainder; whoever has an extra unit received one of those left. "
-    "The digests are SHA-256 of canonical JSON.",
+    "By largest remainders, for each place total × weight = floor × whole + remainder, and whoever has an extra unit "
+    "received one of those left; by another rounding the steps are those of its own operation. The digests are SHA-256 "
+    "of canonical JSON.",
     {
         "parties": PARTIES,
         "total": TOTAL,
         "rule": Part("The rule", RuleSpec()),
         "weights": Part(
             "What the rule weighs by, for each party that has any: pence of budget, or smallest units of the quantity",
-            ByName(Whole(least=0)),
+            _WEIGHTS_BY_NAME,
+            optional=True,
+        ),
+        "bases": Part(
+            f"The same for a rule that weighs by several: {', '.join(BASES)}",
+            Record({basis: Part("What each party weighs by it", _WEIGHTS_BY_NAME, optional=True) for basis in BASES}),
             optional=True,
         ),
         "holder": Part("The party whose area holds the place of delivery", OrNothing(Name()), optional=True),
+        "credits_before": Part(
+            "For rounding by credit: what each place is still owed, in millionths of a unit; all add up to zero",
+            ByName(Whole()),
+            optional=True,
+        ),
     },
     {
         "parties": ["Newcastle", "Gateshead", "Darlington"],

@@ -12,8 +12,8 @@ from commonpurse.calc.worked import Worked
 
 MOST_ROWS = 60
 MOST_COLUMNS = 24
-MOST_WORK = 200_000
-"""Cells squared x digits of the total of a table that is divided: about a second."""
+MOST_WORK = 100_000
+"""Cells squared x digits of the total of a table that is divided: under a second."""
 _LARGEST = 10**15
 _ROWS = Part(f"The rows, such as bodies, at most {MOST_ROWS}", Series(Name(), most=MOST_ROWS, distinct=True))
 _COLUMNS = Part(
