@@ -2,7 +2,6 @@
 
 import json
 from datetime import date, timedelta
-from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -13,17 +12,15 @@ from sqlalchemy.orm import Session
 from commonpurse.calc.digest import canonical, sha256_hex
 from commonpurse.core import log, mail, pseudonym, signature
 from commonpurse.core.errors import NotAllowed, NotFound, Refused
-from commonpurse.outcomes import commands
 from commonpurse.outcomes.models import PostedSplit, StatementEdition
 from commonpurse.outcomes.queries import editions
 from commonpurse.outcomes.rules import as_document, faults_of
 from support.databases import migrate
 from support.delivery_rows import QUARTER, make_agreed_rule, make_contract, make_record
-from support.pooling_rows import make_budget
+from support.editions import BODIES, correct, editions_of, issue, make_two_places, split
 from support.web import counted_statements
 from support.world import AREAS, NOW, make_world
 
-BODIES = ("newcastle", "gateshead", "darlington")
 LATER = NOW + timedelta(days=1)
 SECOND = date(2027, 1, 1)
 
@@ -47,52 +44,7 @@ def contract(session, world):
 
 @pytest.fixture
 def records(session, world, contract):
-    """One outcome in Newcastle's area and one in Gateshead's: each is its body's alone."""
-    world.measure.unit = "hours"
-    make_agreed_rule(session, world, {"kind": "place_then_budget"})
-    for body in BODIES:
-        make_budget(session, world, body, 100)
-    made = {
-        body: make_record(session, world, contract, subject=body, quantity=100, place_gss=AREAS[body][0])
-        for body in ("newcastle", "gateshead")
-    }
-    split(session, world)
-    return made
-
-
-def split(session, world):
-    commands.issue_splits(session, world.actor("newcastle"), consortium_id=world.consortium.id, now=NOW)
-    session.commit()
-
-
-def issue(session, world, *, until=QUARTER, reason="", now=NOW, body="newcastle", role="approver"):
-    actor = world.actor(body, role)
-    made = commands.issue_statements(
-        session, actor, consortium_id=world.consortium.id, until=until, reason=reason, now=now
-    )
-    session.commit()
-    return made
-
-
-def correct(session, world, record, quantity):
-    commands.correct_outcome(
-        session,
-        world.actor("newcastle"),
-        consortium_id=world.consortium.id,
-        record_id=record.id,
-        quantity=Decimal(quantity),
-        quarter_starting=record.quarter_starting,
-        place=record.place_gss,
-        reason="Counted twice",
-        seen_version=record.version,
-        now=NOW,
-    )
-    session.commit()
-
-
-def editions_of(session, world, body):
-    query = select(StatementEdition).where(StatementEdition.organisation_id == world.organisation(body))
-    return session.scalars(query.order_by(StatementEdition.until, StatementEdition.edition)).all()
+    return make_two_places(session, world, contract)
 
 
 # --- the command -----------------------------------------------------------------------------------------------------

@@ -1,11 +1,14 @@
-"""Commands of the operator about the ledger."""
+"""Commands of the operator about the ledger and its statements."""
 
+import json
 import sys
+from pathlib import Path
 
 import click
 
 from commonpurse.core.transaction import reading
 from commonpurse.outcomes import queries
+from commonpurse.outcomes.queries.check import check_statement
 
 
 @click.group("outcomes")
@@ -30,3 +33,31 @@ def verify(heads: bool) -> None:
 
 def _verdict(faults: int) -> str:
     return f"{faults} faults" if faults else "every one adds up and follows from its rule"
+
+
+@click.group("statement")
+def statement() -> None:
+    """Statements that were published."""
+
+
+@statement.command("check")
+@click.argument("file", type=click.Path(path_type=Path))
+def check(file: Path) -> None:
+    """Say whether a statement's FILE (JSON) is as it was issued, right, and the newest edition; exit 1 if not."""
+    try:
+        published = json.loads(file.read_bytes())
+    except OSError as error:
+        click.echo(f"{file} cannot be read: {error.strerror}", err=True)
+        sys.exit(1)
+    except (ValueError, RecursionError):
+        click.echo(f"{file} is no JSON", err=True)
+        sys.exit(1)
+    with reading() as session:
+        found = check_statement(session, published)
+    for each in found:
+        click.echo(each.words, err=not each.holds)
+    if not all(each.holds for each in found):
+        sys.exit(1)
+
+
+groups = (group, statement)
