@@ -15,6 +15,7 @@ import html5lib
 import pytest
 from msgspec.structs import replace
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from commonpurse.calc.digest import canonical, sha256_hex
 from commonpurse.outcomes import commands, queries
@@ -294,3 +295,58 @@ def test_the_script_imports_nothing_of_ours():
     text = Path(SCRIPT).read_text(encoding="utf-8")
     assert set(re.findall(r"^(?:import|from) (\w+)", text, re.MULTILINE)) <= sys.stdlib_module_names
     assert text.count("\n") < 120
+
+
+# --- the PDF ---------------------------------------------------------------------------------------------------------
+
+
+def pdf_of(client, address):
+    answer = client.get(f"{address}.pdf")
+    assert answer.mimetype == "application/pdf"
+    return PdfReader(io.BytesIO(answer.data))
+
+
+def test_the_pdf_says_the_same_figures_sentences_and_digest(client_of, address, document):
+    pdf = pdf_of(client_of("gateshead"), address)
+    said = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+    for key, figures in figures_of(document).items():
+        for figure in figures:
+            text = f"{figure:,}".replace("-", "−") if isinstance(figure, Decimal) else figure
+            assert text in said, (key, text)
+    for split in document.splits:
+        if split.quarter == document.until:
+            assert all(sentence.text in said for sentence in split.sentences)
+    assert sha256_hex(as_plain(document)) in said.replace(" ", "")
+    assert "This is a draft" in said
+
+
+def test_the_pdf_is_tagged_and_names_its_language_and_title(client_of, address, document):
+    pdf = pdf_of(client_of("gateshead"), address)
+    root = pdf.trailer["/Root"]
+    assert root["/Lang"] == "en"
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert pdf.metadata.title == "Statement of Gateshead Council"
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_object().get_data()
+    tags = list(tags_of(root["/StructTreeRoot"]))
+    assert tags.count("/Table") == 3
+    assert tags.count("/TH") == 7 + 9 + 5
+    assert {"/H1", "/H2", "/H3", "/TR", "/TD", "/L", "/LI"} <= set(tags)
+
+
+def tags_of(element):
+    element = element.get_object() if hasattr(element, "get_object") else element
+    if isinstance(element, list):
+        for child in element:
+            yield from tags_of(child)
+    elif isinstance(element, dict):
+        if "/S" in element:
+            yield element["/S"]
+        yield from tags_of(element.get("/K"))
+
+
+def test_text_of_others_is_text_in_the_pdf_and_never_its_language(session, world, client_of, address, document):
+    world.consortium.name = '#panic("x") $x^2$ *bold* <label> @ref \\ "'
+    session.commit()
+    said = pdf_of(client_of("gateshead"), address).pages[0].extract_text()
+    assert '#panic("x") $x^2$ *bold* <label> @ref \\ "' in said

@@ -1,6 +1,8 @@
-"""Tables of shares, made by pandas from whole smallest units; nothing here is a float."""
+"""Tables of shares, made by pandas from whole smallest units without a float; and statements as PDF."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import asdict
@@ -9,6 +11,8 @@ from commonpurse.outcomes.queries.shares import QuarterlyShare
 
 if TYPE_CHECKING:
     import pandas as pd
+
+PAGE = Path(__file__).parents[3] / "templates" / "outcomes" / "statement.typ"
 
 MEASURE = ["measure", "unit", "decimals"]
 
@@ -33,3 +37,22 @@ def shares_by_quarter(shares: Sequence[QuarterlyShare]) -> "pd.DataFrame":
 def totals_by_quarter(table: "pd.DataFrame") -> "pd.DataFrame":
     """The sums of all bodies, unallocated included: one row per (measure, unit, decimals)."""
     return table.groupby(level=MEASURE, sort=False).sum()
+
+
+def print_statement(content: Mapping[str, object]) -> bytes:
+    """A statement as a tagged PDF that screen readers can read (PDF/UA-1).
+
+    Args:
+        content: words and tables in the shape that `templates/outcomes/statement.typ` reads, as plain JSON values.
+    """
+    import typst
+
+    pdf: bytes = typst.compile(
+        PAGE,
+        root=PAGE.parent,
+        format="pdf",
+        pdf_standards="ua-1",
+        ignore_system_fonts=True,
+        sys_inputs={"content": json.dumps(content, ensure_ascii=False)},
+    )
+    return pdf

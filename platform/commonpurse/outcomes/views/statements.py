@@ -24,6 +24,7 @@ from commonpurse.outcomes.queries.statements import Statement
 from commonpurse.outcomes.queries.statements import statement as find_statement
 from commonpurse.outcomes.rules import Document, as_plain, statement_file
 from commonpurse.outcomes.views.blueprint import blueprint
+from commonpurse.outcomes.views.printed import printed
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.limits import EXPENSIVE, limited
 
@@ -31,6 +32,7 @@ MOST_SPLITS = 200
 MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
+    "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
@@ -86,7 +88,7 @@ def show_edition(consortium_id: UUID, edition_id: UUID) -> ResponseReturnValue:
     return render_template("outcomes/edition.html", page=page, document=page.document, **_shown(page.document))
 
 
-@blueprint.get("/statements/issued/<uuid:edition_id>.<any(csv, json, xlsx):kind>")
+@blueprint.get("/statements/issued/<uuid:edition_id>.<any(csv, json, pdf, xlsx):kind>")
 @limited(EXPENSIVE)
 @signed_in
 def download_edition(consortium_id: UUID, edition_id: UUID, kind: str) -> ResponseReturnValue:
@@ -109,7 +111,7 @@ def statement(consortium_id: UUID, organisation_id: UUID) -> ResponseReturnValue
     return render_template("outcomes/statement.html", page=page, document=page.document, **_shown(page.document))
 
 
-@blueprint.get("/statements/<uuid:organisation_id>.<any(csv, json, xlsx):kind>")
+@blueprint.get("/statements/<uuid:organisation_id>.<any(csv, json, pdf, xlsx):kind>")
 @limited(EXPENSIVE)
 @signed_in
 def download_statement(consortium_id: UUID, organisation_id: UUID, kind: str) -> ResponseReturnValue:
@@ -144,9 +146,15 @@ def _file(document: Document, kind: str, **published: Any) -> Response:
     return response
 
 
-def _content(document: Document, kind: str, *, plain: dict[str, Any], digest: str, signature: object) -> bytes:
+def _content(
+    document: Document, kind: str, *, plain: dict[str, Any], digest: str, signature: dict[str, str] | None
+) -> bytes:
     if kind == "json":
         published = {"statement": plain, "digest": digest, "signature": signature}
         return json.dumps(published, ensure_ascii=False, indent=1).encode() + b"\n"
+    if kind == "pdf":
+        from commonpurse.outcomes.reports import print_statement
+
+        return print_statement(printed(document, digest, signature))
     head, rows = tables.flat(document)
     return write_csv(head, rows) if kind == "csv" else write_xlsx(head, rows, title=_("Statement"))
