@@ -3,7 +3,7 @@
 from random import Random
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from commonpurse.calc.allocation import parse_rule, split
@@ -13,8 +13,10 @@ from commonpurse.outcomes import queries
 from commonpurse.outcomes.commands.ledger import Line, Scope, basis_of, post
 from commonpurse.outcomes.commands.many import Group, post_many
 from commonpurse.outcomes.models import LiveClaim, PostedSplit
+from commonpurse.outcomes.queries import proof
 from commonpurse.outcomes.queries.records import Frame
 from commonpurse.workspaces.queries import agreed_allocation
+from support.databases import switch_triggers_off
 from support.delivery_rows import QUARTER, make_agreed_rule, make_contract, make_record
 from support.world import AREAS, NOW
 
@@ -110,6 +112,24 @@ def test_texts_with_quotes_and_backslashes_arrive_as_they_are(session, world, co
     [key] = put(session, world, basis, weights, [Group(scope, (Line(name, 1, 5),))])
     assert session.get(PostedSplit, key).outcomes == (name,)
     assert session.scalars(select(LiveClaim.outcome_id)).all() == [name]
+
+
+def test_an_honest_ledger_is_proved_together_and_a_changed_row_by_itself(
+    session, world, contract, basis, weights, monkeypatch
+):
+    put(session, world, basis, weights, make_groups(session, world, contract))
+    looked_at, whole = [], proof._whole
+    monkeypatch.setattr(proof, "_whole", lambda session, key: looked_at.append(key) or whole(session, key))
+    monkeypatch.setattr(proof, "ROWS_AT_ONCE", 4)
+    assert queries.verify(session).faults == ()
+    assert looked_at == []
+    changed = session.scalars(select(PostedSplit).where(PostedSplit.seq == 2).limit(1)).one()
+    switch_triggers_off(session)
+    session.execute(update(PostedSplit).where(PostedSplit.id == changed.id).values(reason="mine"))
+    session.expire_all()
+    [fault] = queries.verify(session).faults
+    assert fault == f"primary|{changed.scope}, row 2: it was changed"
+    assert looked_at == [changed.id]
 
 
 @pytest.mark.parametrize("bits", [8, 34, 49, 55, 70])

@@ -91,3 +91,12 @@ def session(connection: Connection) -> Iterator[Session]:
     """A session on the test's connection; `transaction()` in views shares its data."""
     with db.new_session() as opened:
         yield opened
+
+
+def switch_triggers_off(session: Session) -> None:
+    """Let the rest of this transaction do what an owner of the tables could, past every guard."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        return
+    for name in session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+        session.execute(text(f"DROP TRIGGER {name}"))
