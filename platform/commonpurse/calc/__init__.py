@@ -1,7 +1,7 @@
 """Exact sums on plain values: no clock, no input or output, no randomness, and no float in a result.
 
 One module for each kind of sum. A module may use the standard library and those listed above it;
-only `kernel` imports numpy, so that a page which splits nothing never loads it.
+only `kernel`, `rows` and `fairness` import numpy, so that a page which splits nothing never loads it.
 
 - `quantity`, `money`, `units`: figures as people type them, held as whole numbers of the smallest unit.
 - `digest`: canonical JSON and its SHA-256, alone and chained.
@@ -23,5 +23,7 @@ only `kernel` imports numpy, so that a page which splits nothing never loads it.
 - `additionality`: from gross outcomes to what was added, by year.
 - `games`: what joint buying costs or saves, divided by the rules of cooperative games; who would gain by leaving.
 - `voting`: how often each member decides where votes have weights.
+- `rows`: many totals at once by any way of rounding.
+- `fairness`: rules held beside each other on the same quantities, with sentences about each.
 - `operations`: all of these as operations on plain JSON, for the command line and the API.
 """

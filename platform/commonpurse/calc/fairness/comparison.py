@@ -1,0 +1,54 @@
+"""What every body receives by several rules on the same quantities."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from commonpurse.calc.allocation_rules import Rule
+from commonpurse.calc.fairness.division import Scene, divide
+from commonpurse.calc.fairness.findings import Finding, find
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One rule beside today's, place by place, the unallocated one last.
+
+    `changes` are in smallest units, `ratios` parts of what the place has today: None where that is nothing. Both are
+    empty where there is no rule today.
+    """
+
+    rule: Rule
+    amounts: tuple[int, ...]
+    exact: tuple[Fraction, ...]
+    changes: tuple[int, ...]
+    ratios: tuple[Fraction | None, ...]
+    findings: tuple[Finding, ...]
+
+
+def compare(
+    rules: Sequence[Rule], scene: Scene, *, today: Rule | None = None, leaver: str | None = None
+) -> tuple[Compared, ...]:
+    """Hold the rules beside each other, and beside today's.
+
+    Args:
+        leaver: the body whose leaving to look at; None for nobody.
+
+    Raises:
+        ValueError: if the scene has no lots, or the leaver is not on the roster or the only body there.
+    """
+    if not scene.lots:
+        raise ValueError("nothing is there to divide")
+    if leaver is not None and (leaver not in scene.roster or len(scene.roster) == 1):
+        raise ValueError(f"{leaver} cannot leave a roster it is not on, or is alone on")
+    now = divide(today, scene) if today is not None else None
+    compared = []
+    for rule in rules:
+        done = now if now is not None and rule == today else divide(rule, scene)
+        changes: tuple[int, ...] = ()
+        ratios: tuple[Fraction | None, ...] = ()
+        if now is not None:
+            pairs = list(zip(done.amounts, now.amounts, strict=True))
+            changes = tuple(amount - before for amount, before in pairs)
+            ratios = tuple(Fraction(amount - before, before) if before else None for amount, before in pairs)
+        compared.append(Compared(rule, done.amounts, done.exact, changes, ratios, find(done, now, leaver)))
+    return tuple(compared)

@@ -1,0 +1,142 @@
+"""Many quantities divided among the same bodies by one rule.
+
+A quantity is a lot: what was delivered of one measure in one quarter, say. Each lot is divided by itself, as the ledger
+divides it, and the shares of all lots are added. Where a rule keeps credits, the lots of one series follow each
+other, each beginning with what the one before it left owing.
+
+The exact share of a body is what its weight entitles it to of every lot before anything is rounded, added up.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+from commonpurse.calc.allocation_rules import CREDIT, UNALLOCATED, Case, Rule
+from commonpurse.calc.sentence import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A quantity in smallest units, zero or more; whose area holds its place; and what its credits belong to."""
+
+    name: str | Sentence
+    total: int
+    holder: str | None = None
+    series: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What rules are held against: the lots, the bodies in the order that settles ties, and what they weigh.
+
+    Args:
+        bases: what each basis of `allocation_rules.BASES` says of each body; one that is not named weighs nothing.
+        names: what bodies are called in sentences, where that is not their key.
+        decimals: of the smallest unit, for sentences; "one unit" in them is always the smallest.
+    """
+
+    lots: tuple[Lot, ...]
+    roster: tuple[str, ...]
+    bases: Mapping[str, Mapping[str, int]]
+    names: Mapping[str, str] = field(default_factory=dict)
+    decimals: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what nothing can be said of."""
+        if not self.roster or len(set(self.roster)) != len(self.roster) or UNALLOCATED in self.roster:
+            raise ValueError("a roster needs bodies, each named once, without the unallocated place")
+        if any(type(lot.total) is not int or lot.total < 0 for lot in self.lots):
+            raise ValueError("quantities must be ints, zero or more")
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The roster and, last, the unallocated place."""
+        return (*self.roster, UNALLOCATED)
+
+    @property
+    def total(self) -> int:
+        """What all lots come to."""
+        return sum(lot.total for lot in self.lots)
+
+    def without(self, body: str) -> "Scene":
+        """The same quantities, with one body fewer."""
+        lots = tuple(replace(lot, holder=None) if lot.holder == body else lot for lot in self.lots)
+        bases = {
+            basis: {one: weight for one, weight in weights.items() if one != body}
+            for basis, weights in self.bases.items()
+        }
+        return replace(self, lots=lots, roster=tuple(one for one in self.roster if one != body), bases=bases)
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """The lots of a scene divided by one rule.
+
+    `groups` has, for each holder the rule looks at, the weight of each place and the numbers of its lots.
+    `amounts` has what each place receives of all lots, `exact` what it is entitled to, and `each` what it receives of
+    every lot (rows of numpy integers).
+    """
+
+    rule: Rule
+    scene: Scene
+    groups: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+    each: Any
+    amounts: tuple[int, ...]
+    exact: tuple[Fraction, ...]
+
+
+def divide(rule: Rule, scene: Scene) -> Division:
+    """Divide every lot of a scene by itself, and add up."""
+    import numpy as np
+
+    numbered: dict[str | None, list[int]] = {}
+    for number, lot in enumerate(scene.lots):
+        numbered.setdefault(lot.holder if rule.uses_place else None, []).append(number)
+    groups = tuple(
+        (tuple(rule.weigh(Case(scene.roster, holder, scene.bases))), tuple(numbers))
+        for holder, numbers in numbered.items()
+    )
+    each = np.zeros((len(scene.lots), len(scene.places)), dtype=object)
+    if rule.rounding == CREDIT:
+        for number, _, amounts, _ in follow_credits(scene, groups):
+            each[number] = amounts
+    else:
+        from commonpurse.calc.rows import divide_rows
+
+        rows = [
+            divide_rows(rule.rounding, [scene.lots[n].total for n in numbers], weights) for weights, numbers in groups
+        ]
+        if len(groups) == 1:
+            each = rows[0]
+        else:
+            for (_, numbers), found in zip(groups, rows, strict=True):
+                each[list(numbers)] = found
+    wide = scene.total >= 2**62 and each.dtype != object
+    sums = (each.astype(object) if wide else each).sum(axis=0)
+    return Division(rule, scene, groups, each, tuple(int(amount) for amount in sums), _entitled(scene, groups))
+
+
+def _entitled(scene: Scene, groups: Sequence[tuple[tuple[int, ...], tuple[int, ...]]]) -> tuple[Fraction, ...]:
+    shares = [Fraction(0)] * len(scene.places)
+    for weights, numbers in groups:
+        total, whole = sum(scene.lots[number].total for number in numbers), sum(weights)
+        shares = [share + Fraction(total * weight, whole) for share, weight in zip(shares, weights, strict=True)]
+    return tuple(shares)
+
+
+def follow_credits(
+    scene: Scene, groups: Sequence[tuple[tuple[int, ...], tuple[int, ...]]]
+) -> list[tuple[int, tuple[int, ...], tuple[int, ...], tuple[int, ...]]]:
+    """Every lot with its weights, its amounts and the credits it began with, lot by lot."""
+    from commonpurse.calc.credit import divide_by_credit
+
+    weights_of = {number: weights for weights, numbers in groups for number in numbers}
+    owed: dict[str, tuple[int, ...]] = {}
+    answers = []
+    for number, lot in enumerate(scene.lots):
+        before = owed.get(lot.series, (0,) * len(scene.places))
+        period = divide_by_credit(lot.total, weights_of[number], before)
+        owed[lot.series] = period.credits
+        answers.append((number, weights_of[number], period.worked.amounts, before))
+    return answers
