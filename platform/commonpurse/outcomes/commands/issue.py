@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from commonpurse.calc.allocation import Rule, Split, parse_rule, split, split_again
+from commonpurse.calc.allocation import Rule, Split, credit_change, parse_rule, split, split_again
 from commonpurse.calc.allocation_rules import CREDIT
 from commonpurse.consortia.models import Consortium
 from commonpurse.consortia.queries import get_joined_consortium
@@ -19,8 +19,13 @@ from commonpurse.delivery.models import OutcomeRecord
 from commonpurse.outcomes import policy, queries
 from commonpurse.outcomes.commands.ledger import Basis, Line, Scope, basis_of, post, scope_of, take_back
 from commonpurse.outcomes.models import PostedSplit, Roster
-from commonpurse.outcomes.queries.credits import credits_of
-from commonpurse.outcomes.rules import REPLACED, goes_by_the_same
+from commonpurse.outcomes.queries.credits import (
+    as_seen_by,
+    credits_of,
+    credits_of_everybody,
+    list_live_with_credit,
+)
+from commonpurse.outcomes.rules import REPLACED, a_unit_off, goes_by_the_same, would_even_out
 from commonpurse.pooling.queries import basis_weights
 from commonpurse.workspaces.queries import agreed_allocation
 
@@ -29,7 +34,8 @@ def issue_splits(session: Session, actor: Actor, *, consortium_id: UUID, now: da
     """Split every verified outcome that is not yet split: one total for each measure, quarter and place.
 
     A total that the same rule and weights have divided before is taken back and divided anew with what came since,
-    so that nobody's share depends on when splits are issued.
+    so that nobody's share depends on when splits are issued. Where whole units are shared with a credit, what came
+    since is divided alone: the credit carries what is owed, and nobody's sum so far falls because outcomes came late.
 
     Returns:
         The keys of the splits that were posted, in the order of the ledger.
@@ -61,7 +67,8 @@ def issue_splits(session: Session, actor: Actor, *, consortium_id: UUID, now: da
         lines = [Line(record.id.hex, record.version, record.quantity) for record in groups[scope]]
         roster, holder = basis.roster.parties, areas.get(scope.place_gss)
         alone = split(_total(lines), rule, roster=roster, bases=bases, holder=holder)
-        for earlier in queries.list_live_splits(session, str(scope), basis.rule):
+        whole = rule.rounding != CREDIT
+        for earlier in queries.list_live_splits(session, str(scope), basis.rule) if whole else ():
             if goes_by_the_same(earlier.explanation, alone.explanation):
                 take_back(session, actor, consortium, earlier, reason=REPLACED, now=now)
                 lines = [*_lines_of(earlier), *lines]
@@ -162,6 +169,32 @@ def _undo(
     if original is not None:
         take_back(session, actor, consortium, original, reason=reason, now=now)
         _split_the_rest(session, actor, consortium, original, without=record.id.hex, reason=reason, now=now)
+        _keep_within_a_unit(session, actor, consortium, original.measure_id, reason=reason, now=now)
+
+
+def _keep_within_a_unit(
+    session: Session, actor: Actor, consortium: Consortium, measure_id: UUID, *, reason: str, now: datetime
+) -> None:
+    """Even out the credits of a measure where a correction left a body a unit or more off what it is entitled to.
+
+    A reversal gives back what was divided by the credits of then, which may be too much or too little by those of
+    now. So the latest splits in which a unit can go from a body ahead to one behind are divided anew, each at most
+    once and for the reason of the correction. Each makes the sum of the squared credits of its parties smaller.
+    """
+    held = credits_of_everybody(session, consortium.id, measure_id)
+    if not a_unit_off(held):
+        return
+    for row in list_live_with_credit(session, consortium.id, measure_id):
+        parties = row.roster.parties
+        seen = as_seen_by(parties, held)
+        if not would_even_out(seen, dict(zip(parties, row.amounts, strict=True))):
+            continue
+        back = take_back(session, actor, consortium, row, reason=reason, now=now)
+        held.update(credit_change(back.explanation))
+        again = split_again(row.total, row.explanation, credits_before=as_seen_by(parties, held))
+        basis = Basis(row.roster, row.rule_version)
+        post(session, actor, consortium, scope_of(row), basis, _lines_of(row), again, reason=reason, now=now)
+        held.update(credit_change(again.explanation))
 
 
 def _split_the_rest(

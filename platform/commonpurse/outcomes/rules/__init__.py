@@ -19,7 +19,15 @@ from commonpurse.outcomes.rules.documents import (
     words_of,
 )
 from commonpurse.outcomes.rules.figures import faults_of, is_same_for_the_body, what_changed
-from commonpurse.outcomes.rules.splits import REPLACED, goes_by_the_same, is_tie_broken, statement_file, worth_pence
+from commonpurse.outcomes.rules.splits import (
+    REPLACED,
+    a_unit_off,
+    goes_by_the_same,
+    is_tie_broken,
+    statement_file,
+    worth_pence,
+    would_even_out,
+)
 
 __all__ = [
     "REPLACED",
@@ -36,6 +44,7 @@ __all__ = [
     "SplitLine",
     "ValueLine",
     "Words",
+    "a_unit_off",
     "as_document",
     "as_plain",
     "faults_of",
@@ -46,4 +55,5 @@ __all__ = [
     "what_changed",
     "words_of",
     "worth_pence",
+    "would_even_out",
 ]

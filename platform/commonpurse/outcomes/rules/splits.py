@@ -6,6 +6,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from commonpurse.calc.allocation import UNALLOCATED
+from commonpurse.calc.credit import UNIT
 from commonpurse.calc.quantity import from_smallest
 from commonpurse.calc.sentence import message
 
@@ -24,6 +26,27 @@ def is_tie_broken(explanation: Mapping[str, Any]) -> bool:
     lucky = [size for size, extra in zip(sizes, explanation["extra_unit"], strict=True) if extra]
     others = [size for size, extra in zip(sizes, explanation["extra_unit"], strict=True) if not extra]
     return bool(lucky) and min(lucky) in others
+
+
+def a_unit_off(credits_held: Mapping[str, int]) -> set[str]:
+    """The bodies that are a whole unit or more ahead of what they are entitled to, or behind it."""
+    return {body for body, credit in credits_held.items() if body != UNALLOCATED and abs(credit) >= UNIT}
+
+
+def would_even_out(credits_held: Mapping[str, int], amounts: Mapping[str, int]) -> bool:
+    """Whether a split, divided anew by these credits, would bring a body nearer that is a unit or more off.
+
+    It moves a unit from whoever received one to whoever is more than a unit worse off.
+    """
+    received = [credits_held.get(party, 0) for party, amount in amounts.items() if amount > 0]
+    highest = max((credits_held.get(party, 0) for party in amounts), default=0)
+    for body in a_unit_off(credits_held):
+        credit = credits_held[body]
+        gives = credit < 0 and amounts.get(body, 0) > 0 and highest > credit + UNIT
+        takes = credit > 0 and body in amounts and min(received, default=credit) < credit - UNIT
+        if gives or takes:
+            return True
+    return False
 
 
 def worth_pence(share: int, decimals: int, value_gbp: Decimal) -> int:
