@@ -112,9 +112,17 @@ def test_only_the_ratios_of_the_votes_count(case, factor):
 def test_looking_at_every_group_and_counting_find_the_same(case):
     weights, quota = case
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "groups_are_listed", lambda *_: False)
         counted = voting_power(weights, quota)
-        patch.setattr(module, "MOST_BYTES", 0)
+        patch.setattr(module, "groups_are_listed", lambda *_: True)
         assert voting_power(weights, quota) == counted
+
+
+def test_few_members_with_many_votes_are_quick_because_their_groups_are_listed():
+    assert module.groups_are_listed(3, 51_000_000)
+    assert not module.groups_are_listed(3, 7)
+    assert not module.groups_are_listed(17, 10**12)
+    assert voting_power([51_000_001, 49_000_003, 10], 51_000_007).swings == (3, 1, 1)
 
 
 EEC = "Council of the European Communities"

@@ -118,13 +118,18 @@ def voting_power(weights: Sequence[int], quota: int) -> Power:
     needed = -(-quota // common)
     votes = [min(weight // common, needed) for weight in weights]
     different = sorted(set(votes))
-    if _bytes(len(votes), len(different), needed) <= MOST_BYTES:
-        rows = _counted(votes, different, needed)
-    elif len(votes) <= MOST_LISTED:
+    if groups_are_listed(len(votes), needed):
         rows = {vote: _listed(votes, votes.index(vote), needed) for vote in different}
+    elif _bytes(len(votes), len(different), needed) <= MOST_BYTES:
+        rows = _counted(votes, different, needed)
     else:
         raise ValueError(f"a quota of {quota} among {len(votes)} members is too much to count: use smaller weights")
     return Power(tuple(weights), quota, tuple(rows[vote] for vote in votes))
+
+
+def groups_are_listed(members: int, needed: int) -> bool:
+    """Whether every group is looked at: where there are fewer of them than votes that carry."""
+    return members <= MOST_LISTED and 1 << members <= needed
 
 
 def _check(weights: Sequence[int], quota: int) -> None:

@@ -5,21 +5,18 @@ from math import gcd
 from commonpurse.calc.operations.fields import Name, Part, Series, Whole
 from commonpurse.calc.operations.operation import Answer, Operation, aligned
 from commonpurse.calc.operations.problem import BadProblem
-from commonpurse.calc.voting import MOST_BYTES, voting_power
+from commonpurse.calc.voting import groups_are_listed, voting_power
 from commonpurse.calc.worked import exact
 
 MOST_VOTERS = 100
 MOST_VOTES = 2_000_000
 """Parties x parties x quota, divided by what all weights have in common, that are counted."""
-MOST_LISTED = 14
-"""Parties for whom every group may be looked at instead, as is done if more than MOST_BYTES were to be counted."""
 
 
 def _voting_power(parties: list[str], weights: list[int], quota: int) -> Answer:
     aligned(parties, weights=weights)
     needed = -(-quota // (gcd(*weights) or 1))
-    listed = len(parties) <= MOST_LISTED and needed > MOST_BYTES
-    if len(parties) ** 2 * needed > MOST_VOTES and not listed:
+    if len(parties) ** 2 * needed > MOST_VOTES and not groups_are_listed(len(parties), needed):
         raise BadProblem("are too many votes to count exactly: give smaller weights", "weights")
     found = voting_power(weights, quota)
     named = {
