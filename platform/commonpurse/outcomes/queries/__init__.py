@@ -1,7 +1,7 @@
 """Reads of the ledger: rows for commands, pages for views, and its proof."""
 
 from commonpurse.outcomes.queries.corrections import CorrectPage, ReopenPage, correct_page, reopen_page
-from commonpurse.outcomes.queries.ledger import LedgerPage, SplitPage, ledger_page, shares_so_far, split_page, waiting
+from commonpurse.outcomes.queries.ledger import LedgerPage, SplitPage, ledger_page, shares_so_far, split_page
 from commonpurse.outcomes.queries.proof import Report, verify
 from commonpurse.outcomes.queries.rows import (
     areas_of,
@@ -25,6 +25,7 @@ from commonpurse.outcomes.queries.rows import (
 )
 from commonpurse.outcomes.queries.shares import list_quarterly_shares
 from commonpurse.outcomes.queries.statements import Statement, statement
+from commonpurse.outcomes.queries.waiting import waiting
 
 __all__ = [
     "CorrectPage",

@@ -48,16 +48,17 @@ class Fair(Struct, frozen=True):
     def say(self, decimals: int) -> str:
         """The fraction in units, exactly.
 
-        >>> Fair(1000, 3).say(0), Fair(-1, 3).say(0), Fair(100001, 3).say(2)
-        ('333 1/3', '−1/3', '333.33 + 2/3 × 0.01')
+        >>> Fair(1000, 3).say(0), Fair(-1, 3).say(0), Fair(100001, 3).say(2), Fair(-1, 3).say(2)
+        ('333 1/3', '−1/3', '333.33 + 2/3 × 0.01', '−1/3 × 0.01')
         """
         whole, rest = divmod(abs(self.over), self.under)
         if not rest:
             return say(-whole if self.over < 0 else whole, decimals)
         left, minus = f"{rest:,}/{self.under:,}", "−" if self.over < 0 else ""
         if decimals:
-            exact = f"{say(whole, decimals)} + {left} × {say(1, decimals)}"
-            return f"{minus}({exact})" if minus else exact
+            part = f"{left} × {say(1, decimals)}"
+            exact = f"{say(whole, decimals)} + {part}" if whole else part
+            return f"{minus}({exact})" if minus and whole else f"{minus}{exact}"
         return f"{minus}{whole:,} {left}" if whole else f"{minus}{left}"
 
 

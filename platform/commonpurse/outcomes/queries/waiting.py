@@ -1,0 +1,52 @@
+"""What waits for people in the ledger: outcomes to split, and statements to issue."""
+
+from datetime import date
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from commonpurse.consortia.models import Consortium
+from commonpurse.core.actor import Actor
+from commonpurse.core.waiting import Waiting
+from commonpurse.identity.models import Role
+from commonpurse.outcomes.models import PRIMARY, PostedSplit, StatementEdition
+from commonpurse.outcomes.queries.ledger import waiting as waiting_to_split
+
+
+def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:
+    """Outcomes for buyers of the lead authority to split, and statements for its approvers to issue."""
+    return [*waiting_to_split(session, actor, today), *_waiting_to_issue(session, actor)]
+
+
+def _waiting_to_issue(session: Session, actor: Actor) -> list[Waiting]:
+    """Consortia in which something was split since statements were issued last."""
+    if actor.organisation_id is None or not actor.has_role(Role.APPROVER):
+        return []
+    split_at = (
+        select(func.max(PostedSplit.posted_at))
+        .where(PostedSplit.consortium_id == Consortium.id, PostedSplit.book == PRIMARY)
+        .scalar_subquery()
+    )
+    issued_at = (
+        select(func.max(StatementEdition.issued_at))
+        .where(StatementEdition.consortium_id == Consortium.id)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Consortium.id, Consortium.name)
+        .where(
+            Consortium.lead_organisation_id == actor.organisation_id,
+            split_at.is_not(None),
+            or_(issued_at.is_(None), split_at > issued_at),
+        )
+        .order_by(Consortium.name, Consortium.id)
+    )
+    return [
+        Waiting(
+            msgid="Issue statements: the ledger has new splits",
+            endpoint="outcomes.statements",
+            arguments={"consortium_id": consortium_id},
+            consortium=name,
+        )
+        for consortium_id, name in rows
+    ]
