@@ -132,6 +132,7 @@ NOT_REACHED = (
         "reference.areas_json",
         "reference.categories_json",
         "transparency.download",
+        "transparency.ledger_day",
     }
 )
 """Pages no link of the demonstration leads to."""

@@ -64,6 +64,8 @@ reference.areas_json             EVERYBODY            -
 reference.categories_json        EVERYBODY            -
 reference.list_categories        EVERYBODY            -
 transparency.register            EVERYBODY            -
+transparency.ledger              EVERYBODY            -
+transparency.ledger_day          EVERYBODY            -
 transparency.show                EVERYBODY            -
 transparency.download            EVERYBODY            -
 measures.list_frameworks         EVERYBODY            -
@@ -169,6 +171,8 @@ outcomes.issue_statements        -                    LEAD_APPROVERS
 outcomes.show_edition            MEMBERS              -
 outcomes.download_edition        MEMBERS              -
 outcomes.shares                  MEMBERS              -
+lab.show                         MEMBERS              -
+lab.propose                      -                    BUYERS
 outcomes.correct                 BUYERS               BUYERS
 outcomes.reopen                  SECOND_PERSON        SECOND_PERSON
 """

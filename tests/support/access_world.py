@@ -15,7 +15,8 @@ from commonpurse.delivery.models import EvidenceContent, EvidenceItem, OutcomeRe
 from commonpurse.identity.models import LinkPurpose, Membership, Organisation, Role, SingleUseLink
 from commonpurse.identity.rules.tokens import hash_token
 from commonpurse.outcomes.commands import issue_splits, issue_statements
-from commonpurse.outcomes.models import PostedSplit
+from commonpurse.outcomes.commands.heads import publish_heads
+from commonpurse.outcomes.models import PostedSplit, PublishedHeads
 from commonpurse.pooling.commands import check_upload, import_spending
 from commonpurse.pooling.models import ApprovalState, SpendSupplier, UploadKind
 from commonpurse.workspaces.commands import make_offer, park
@@ -81,6 +82,11 @@ def make_link(session: Session, token: str, purpose: LinkPurpose, body: Organisa
     return link.id
 
 
+def _published_heads(session: Session) -> UUID:
+    publish_heads(session, now=NOW)
+    return session.scalars(select(PublishedHeads.id)).one()
+
+
 def make_things(session: Session, world: World) -> Things:
     """One of everything in the world's consortium, most of it Gateshead's, and Calderdale invited to all of it."""
     add_body(session, world, "calderdale", "Calderdale Council")
@@ -112,6 +118,7 @@ def make_things(session: Session, world: World) -> Things:
         "table": "targets",
         "format": "csv",
         "operation": "largest_remainder",
+        "heads_id": _published_heads(session),
         **_pooled(session, world),
         **_negotiated(session, world),
         **_delivered(session, world),

@@ -18,6 +18,7 @@ from commonpurse.delivery.models import VerificationStatus
 from commonpurse.identity.models import LinkPurpose, SingleUseLink
 from commonpurse.identity.rules.tokens import hash_token
 from commonpurse.outcomes.commands import issue_splits, issue_statements
+from commonpurse.outcomes.commands.heads import publish_heads
 from commonpurse.pooling.commands import check_upload, import_spending
 from commonpurse.pooling.models import ApprovalState, UploadKind
 from commonpurse.pooling.rules.templates import REQUIREMENTS
@@ -98,6 +99,7 @@ def make_everything(session: Session, world: World) -> None:
     issue_splits(session, buyer, consortium_id=world.consortium.id, now=NOW)
     approver = world.actor("newcastle", "approver")
     issue_statements(session, approver, consortium_id=world.consortium.id, until=QUARTER, reason="", now=NOW)
+    publish_heads(session, now=NOW)
     session.commit()
 
 

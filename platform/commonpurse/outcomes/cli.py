@@ -1,14 +1,18 @@
 """Commands of the operator about the ledger and its statements."""
 
 import json
+import logging
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from commonpurse.core.transaction import reading
+from commonpurse.core.transaction import reading, transaction
 from commonpurse.outcomes import queries
+from commonpurse.outcomes.commands.heads import publish_heads
 from commonpurse.outcomes.queries.check import check_statement
+from commonpurse.outcomes.queries.heads import check_heads, newest_document
 
 
 @click.group("outcomes")
@@ -33,6 +37,50 @@ def verify(heads: bool) -> None:
 
 def _verdict(faults: int) -> str:
     return f"{faults} faults" if faults else "every one adds up and follows from its rule"
+
+
+@group.command("heads")
+@click.option("--publish", is_flag=True, help="Publish today's heads first, if that was not done yet.")
+@click.option("--check", "file", type=click.Path(path_type=Path), help="Compare a saved copy with the present ledger.")
+def heads(publish: bool, file: Path | None) -> None:
+    """Print the newest published heads as JSON, to be kept elsewhere; or check a copy, exit 1 if it does not hold."""
+    if publish:
+        with transaction() as session:
+            publish_heads(session, now=datetime.now(UTC))
+    if file is None:
+        with reading() as session:
+            click.echo(json.dumps(newest_document(session)))
+        return
+    try:
+        with reading() as session:
+            faults = check_heads(session, json.loads(file.read_bytes()))
+    except (OSError, ValueError, RecursionError) as error:
+        raise click.ClickException(f"{file}: {error}") from error
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        click.echo("The ledger's history was rewritten since this was published", err=True)
+        sys.exit(1)
+    click.echo("Every head that was published then is still in its chain")
+
+
+@group.command("nightly")
+def nightly() -> None:
+    """Verify the ledger, write what was found to the operator's log, and publish the heads; exit 1 at a fault."""
+    log = logging.getLogger("commonpurse.outcomes")
+    with reading() as session:
+        report = queries.verify(session)
+    for fault in report.faults:
+        log.error("ledger: %s", fault)
+    if report.faults:
+        click.echo(f"{len(report.faults)} faults; nothing is published", err=True)
+        sys.exit(1)
+    with transaction() as session:
+        published = publish_heads(session, now=datetime.now(UTC))
+    said = "heads published" if published else "heads were published today"
+    words = f"{report.splits} splits in {len(report.heads)} chains: {_verdict(0)}; {said}"
+    log.info("ledger: %s", words)
+    click.echo(words)
 
 
 @click.group("statement")

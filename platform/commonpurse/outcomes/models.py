@@ -194,6 +194,24 @@ class StatementEdition(Keyed, Base):
     issued_at: Mapped[datetime]
 
 
+class PublishedHeads(Keyed, Base):
+    """The chains that had grown when a day's heads were published, each with its newest digest; never changed.
+
+    Attributes:
+        heads: canonical JSON of pairs: the SHA-256 of a chain's name, and the digest of its newest row.
+        digest: of the day and its heads, chained to the publication before.
+    """
+
+    __tablename__ = "outcomes_chain_head"
+
+    day: Mapped[date] = mapped_column(unique=True)
+    chains: Mapped[int]
+    heads: Mapped[LongText]
+    published_at: Mapped[datetime]
+    previous_digest: Mapped[str] = mapped_column(unique=True)
+    digest: Mapped[str] = mapped_column(unique=True)
+
+
 posting = table(
     "outcomes_posting",
     column("split_id", Uuid()),

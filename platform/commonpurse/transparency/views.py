@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from commonpurse.core.tabular import Cell, write_csv
 from commonpurse.core.transaction import reading
+from commonpurse.outcomes.queries.heads import heads_document, ledger_heads
 from commonpurse.transparency import queries
 from commonpurse.web.access import public
 from commonpurse.web.words import say
@@ -25,6 +26,24 @@ def register() -> ResponseReturnValue:
     with reading() as session:
         page = queries.register_page(session, q=q, number=number)
     return render_template("transparency/register.html", page=page, q=q)
+
+
+@blueprint.get("/ledger")
+@public
+def ledger() -> ResponseReturnValue:
+    """The newest digests of the ledger of outcomes, day by day."""
+    number = max(request.args.get("page", 1, type=int), 1)
+    with reading() as session:
+        page = ledger_heads(session, number=number)
+    return render_template("transparency/ledger.html", page=page)
+
+
+@blueprint.get("/ledger/<uuid:heads_id>.json")
+@public
+def ledger_day(heads_id: UUID) -> ResponseReturnValue:
+    """One day's digests, to be kept."""
+    with reading() as session:
+        return jsonify(heads_document(session, heads_id))
 
 
 @blueprint.get("/<uuid:consortium_id>")
