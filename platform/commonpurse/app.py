@@ -93,10 +93,11 @@ def _add_feature(app: Flask, feature: str) -> None:
         if part == "queries":
             _ask(feature, module)
         elif part == "views":
-            blueprint: Blueprint = module.blueprint
-            app.register_blueprint(blueprint)
-            if not getattr(module, "READS_COOKIES", True):
-                csrf.exempt(blueprint)
+            blueprints: tuple[Blueprint, ...] = getattr(module, "blueprints", None) or (module.blueprint,)
+            for blueprint in blueprints:
+                app.register_blueprint(blueprint)
+                if not getattr(module, "READS_COOKIES", True):
+                    csrf.exempt(blueprint)
         elif part == "jobs" and hasattr(module, "hear"):
             log.publish_to(feature, module.hear)
         elif part == "cli":

@@ -13,7 +13,7 @@ import * as sass from "sass";
 
 const source = fileURLToPath(new URL(".", import.meta.url));
 const dist = join(source, "..", "dist");
-const scripts = ["app.js", "live.js"];
+const scripts = ["app.js", "lab.js", "live.js"];
 const styles = ["app.scss"];
 const pictures = ["mark.svg"];
 

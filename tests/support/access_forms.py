@@ -139,6 +139,11 @@ FORMS: dict[str, Callable[[Things], dict[str, Any]]] = {
         "decimals": "0",
         "counts": "asset",
     },
+    "lab.propose": lambda _: {
+        "allocation": '{"kind": "equal"}',
+        "seen_number": "0",
+        "idempotency_key": "a key of the page",
+    },
     "outcomes.correct": _correction,
     "outcomes.reopen": lambda _: {"reason": "The register is of last year", "seen_version": "1"},
     "pooling.add_budget": lambda _: {

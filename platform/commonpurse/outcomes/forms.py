@@ -1,13 +1,17 @@
-"""Forms of the ledger."""
+"""Forms of the ledger and of the laboratory."""
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField, SubmitField, TextAreaField
+from wtforms import Field, HiddenField, SelectField, SubmitField, TextAreaField
 from wtforms.validators import Length
 
-from commonpurse.web.fields import ExactField, Needed, TextField
-from commonpurse.web.form import Form
+from commonpurse.calc.allocation import BadRule, Rule, parse_rule
+from commonpurse.calc.apportion import largest_remainder
+from commonpurse.web.fields import Choice, ExactField, Needed, TextField
+from commonpurse.web.form import Form, say
 
 
 class IssueForm(Form):
@@ -84,3 +88,118 @@ class ReopenOutcomeForm(Form):
     def values(self) -> dict[str, Any]:
         """The command's arguments."""
         return _seen(super().values())
+
+
+LAB_KINDS = [
+    Choice("", _l("No rule")),
+    Choice("today", _l("Today's rule")),
+    Choice("equal", _l("Equal shares")),
+    Choice("committed_budget", _l("Committed budget")),
+    Choice("required_quantity", _l("Required quantity")),
+    Choice("population", _l("Population")),
+    Choice("need", _l("Population and deprivation")),
+    Choice("place_then_budget", _l("Place of delivery, then committed budget")),
+    Choice("hybrid", _l("A mixture")),
+]
+LAB_ROUNDINGS = [
+    Choice("largest_remainder", _l("Largest remainders")),
+    Choice("sainte_lague", _l("Sainte-Laguë")),
+    Choice("dhondt", _l("D'Hondt")),
+    Choice("adams", _l("Adams")),
+    Choice("huntington_hill", _l("Huntington-Hill")),
+    Choice("staircase", _l("Cumulative shares")),
+    Choice("credit", _l("Whole units with a credit")),
+]
+LAB_LEGS = {
+    "equal": _l("Equal shares"),
+    "committed_budget": _l("Committed budget"),
+    "required_quantity": _l("Required quantity"),
+    "population": _l("Population"),
+    "need": _l("Population and deprivation"),
+}
+WHOLE = 100
+_SLIDER = {"width": 3, "inputmode": "decimal", "label_class": "", "data-slider": "", "autocomplete": "off"}
+
+
+class LabRuleForm(Form):
+    """One of the rules that are held beside each other; it stands in the address of the page."""
+
+    class Meta(Form.Meta):
+        """Nothing is changed by it, so it needs no token."""
+
+        csrf = False
+
+    kind = SelectField(_l("Rule"), choices=LAB_KINDS, validate_choice=False, default="")
+    rounding = SelectField(_l("Rounding"), choices=LAB_ROUNDINGS, validate_choice=False, default="largest_remainder")
+    floor = TextField(_l("Least share of a body"), render_kw={**_SLIDER, "suffix": "%"})
+    cap = TextField(_l("Greatest share of a body"), render_kw={**_SLIDER, "suffix": "%"})
+    leg_equal = TextField(LAB_LEGS["equal"], render_kw=_SLIDER)
+    leg_committed_budget = TextField(LAB_LEGS["committed_budget"], render_kw=_SLIDER)
+    leg_required_quantity = TextField(LAB_LEGS["required_quantity"], render_kw=_SLIDER)
+    leg_population = TextField(LAB_LEGS["population"], render_kw=_SLIDER)
+    leg_need = TextField(LAB_LEGS["need"], render_kw=_SLIDER)
+
+    @property
+    def legs(self) -> dict[str, Field]:
+        """The field of each part of a mixture, by the kind of its rule."""
+        return {kind: self[f"leg_{kind}"] for kind in LAB_LEGS}
+
+    def rule(self, today: Mapping[str, Any] | None) -> Rule | None:
+        """The rule it makes; None where none is chosen, or where it makes none and now says so beside its fields."""
+        if not self.kind.data:
+            return None
+        try:
+            return parse_rule(self._spec(today))
+        except BadRule as error:
+            name = "leg_equal" if error.field == "legs" else error.field
+            field = self._fields.get(name, self.kind)
+            field.errors = [say(error.sentence)]
+            return None
+
+    def _spec(self, today: Mapping[str, Any] | None) -> dict[str, Any]:
+        if self.kind.data == "today":
+            return dict(today or {})
+        spec: dict[str, Any] = {"kind": self.kind.data, "rounding": self.rounding.data}
+        spec |= {bound: self[bound].data for bound in ("floor", "cap") if self[bound].data}
+        if self.kind.data == "hybrid":
+            spec["legs"] = self._mixture()
+        return spec
+
+    def _mixture(self) -> list[dict[str, Any]]:
+        """Whole percentages in proportion to the parts that were set, whatever these add up to."""
+        parts = {kind: int(field.data) for kind, field in self.legs.items() if (field.data or "").isdecimal()}
+        parts = {kind: min(part, WHOLE) for kind, part in parts.items() if part}
+        percents = largest_remainder(WHOLE, list(parts.values())) if parts else ()
+        return [
+            {"percent": str(percent), "rule": {"kind": kind}} for kind, percent in zip(parts, percents, strict=True)
+        ]
+
+
+class ProposeRuleForm(Form):
+    """Puts a rule of the laboratory on the table."""
+
+    allocation = HiddenField(validators=[Needed(_l("The page is too old. Reload it and try again"))])
+    seen_number = HiddenField()
+    idempotency_key = HiddenField(validators=[Length(8, 70, _l("The page is too old. Reload it and try again"))])
+
+    def values(self) -> dict[str, Any]:
+        """The command's arguments; what is no rule at all is an empty one, which the command refuses."""
+        typed = super().values()
+        seen = str(typed["seen_number"] or "")
+        try:
+            spec = json.loads(typed["allocation"])
+        except ValueError:
+            spec = {}
+        return {**typed, "allocation": spec, "seen_number": int(seen) if seen.isdecimal() else 0}
+
+
+class LabForm(Form):
+    """What rules are tried on."""
+
+    class Meta(Form.Meta):
+        """Nothing is changed by it, so it needs no token."""
+
+        csrf = False
+
+    measure = SelectField(_l("Measure"), choices=[], validate_choice=False)
+    leaver = SelectField(_l("If this body left"), choices=[], validate_choice=False)

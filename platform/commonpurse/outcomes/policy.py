@@ -1,6 +1,6 @@
 """Who may do what with the ledger. A consortium's participations must be loaded."""
 
-from commonpurse.consortia.models import Consortium
+from commonpurse.consortia.models import Consortium, Stage
 from commonpurse.core.actor import Actor
 from commonpurse.identity.models import Role
 
@@ -13,3 +13,8 @@ def may_issue(actor: Actor, consortium: Consortium) -> bool:
 def may_issue_statements(actor: Actor, consortium: Consortium) -> bool:
     """Approvers of the lead authority: whoever splits does not also publish."""
     return consortium.lead_organisation_id == actor.organisation_id and actor.has_role(Role.APPROVER)
+
+
+def may_propose_rule(actor: Actor, consortium: Consortium) -> bool:
+    """Buyers of joined bodies, while the room is open: those who may put an offer on its table."""
+    return consortium.stage not in (Stage.FORMING, Stage.CLOSED) and actor.has_role(Role.BUYER)

@@ -1,6 +1,8 @@
 """Pages of the ledger and of statements."""
 
-from commonpurse.outcomes.views import ledger, records, statements
+from commonpurse.outcomes.views import lab, ledger, records, statements
 from commonpurse.outcomes.views.blueprint import blueprint
 
-__all__ = ["blueprint", "ledger", "records", "statements"]
+blueprints = (blueprint, lab.blueprint)
+
+__all__ = ["blueprint", "blueprints", "lab", "ledger", "records", "statements"]

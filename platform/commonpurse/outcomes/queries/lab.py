@@ -1,0 +1,228 @@
+"""What the laboratory holds rules against: the real quantities of a consortium, its bodies and what they weigh."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from msgspec import Struct
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from commonpurse.calc.allocation_rules import Rule, parse_rule
+from commonpurse.calc.quantity import to_smallest
+from commonpurse.calc.sentence import Sentence, message
+from commonpurse.consortia.models import Consortium, ParticipationState
+from commonpurse.consortia.queries import get_joined_consortium
+from commonpurse.core.actor import Actor
+from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
+from commonpurse.delivery.queries import say_quarter
+from commonpurse.measures.models import Measure
+from commonpurse.outcomes import policy
+from commonpurse.pooling.queries import basis_weights
+from commonpurse.workspaces.models import AgendaItem, ItemKind, ItemState, Offer, Workspace
+from commonpurse.workspaces.queries import agreed_allocation, agreed_targets
+
+if TYPE_CHECKING:
+    from commonpurse.calc.fairness import Compared, Lot
+
+OUTCOMES, TARGETS, MADE_UP = "outcomes", "targets", "made_up"
+MADE_UP_UNITS = 1_000
+
+
+class RuleOnTable(Struct, frozen=True):
+    """The item that is open for a rule, and what is offered on it: 0 and None before anybody has."""
+
+    item_id: UUID
+    number: int
+    spec: dict[str, Any] | None
+
+
+class Quantity(Struct, frozen=True):
+    """What there is of a measure in one quarter and place, in its smallest units; targets have neither."""
+
+    measure: str
+    title: str
+    total: int
+    quarter: date | None = None
+    area: str | None = None
+
+
+class LabMeasure(Struct, frozen=True):
+    """A measure whose quantities are divided."""
+
+    id: str
+    title: str
+    unit: str
+    decimals: int
+
+
+class LabPage(Struct, frozen=True):
+    """What rules are tried on.
+
+    `source` is one of outcomes, targets and made_up. `today` is the spec of the rule that counts: the agreed one,
+    otherwise, where `is_agreed` is false, the one on the table. `areas` says which body holds an area.
+    """
+
+    consortium_id: UUID
+    consortium: str
+    bodies: tuple[tuple[str, str], ...]
+    areas: dict[str, str]
+    measures: tuple[LabMeasure, ...]
+    source: str
+    quantities: tuple[Quantity, ...]
+    today: dict[str, Any] | None
+    is_agreed: bool
+    seen_number: int
+    may_propose: bool
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What bodies are called, by key."""
+        return dict(self.bodies)
+
+    def chosen(self, measure: str) -> tuple[LabMeasure, ...]:
+        """The measure with this key, or all of them."""
+        return tuple(each for each in self.measures if each.id == measure) or self.measures
+
+
+def lab_page(session: Session, actor: Actor, consortium_id: UUID) -> LabPage:
+    """The quantities and bodies of a consortium, in a fixed number of statements. Raises NotFound."""
+    consortium = get_joined_consortium(session, actor, consortium_id)
+    joined = [part for part in consortium.participations if part.state is ParticipationState.JOINED]
+    areas: dict[str, str] = {}
+    for part in joined:
+        if part.organisation.area_gss is not None:
+            areas.setdefault(part.organisation.area_gss, str(part.organisation_id))
+    agreed, table = agreed_allocation(session, consortium_id), open_rule_item(session, consortium_id)
+    source, measures, quantities = _quantities(session, consortium)
+    today = json.loads(agreed.spec) if agreed is not None else table.spec if table is not None else None
+    return LabPage(
+        consortium_id=consortium.id,
+        consortium=consortium.name,
+        bodies=tuple((str(part.organisation_id), part.organisation.name) for part in joined),
+        areas=areas,
+        measures=measures,
+        source=source,
+        quantities=quantities,
+        today=today,
+        is_agreed=agreed is not None,
+        seen_number=table.number if table is not None else 0,
+        may_propose=policy.may_propose_rule(actor, consortium),
+    )
+
+
+def open_rule_item(session: Session, consortium_id: UUID) -> RuleOnTable | None:
+    """The open item for a rule, of which there is at most one. The caller has checked who asks."""
+    row = session.execute(
+        select(AgendaItem.id, AgendaItem.current_number, Offer.allocation)
+        .join(Workspace, Workspace.id == AgendaItem.workspace_id)
+        .outerjoin(Offer, (Offer.item_id == AgendaItem.id) & (Offer.number == AgendaItem.current_number))
+        .where(
+            Workspace.consortium_id == consortium_id,
+            AgendaItem.kind == ItemKind.ALLOCATION_RULE,
+            AgendaItem.state == ItemState.OPEN,
+        )
+        .order_by(AgendaItem.position)
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    item_id, number, allocation = row
+    return RuleOnTable(item_id, number, json.loads(allocation) if allocation else None)
+
+
+def _quantities(session: Session, consortium: Consortium) -> tuple[str, tuple[LabMeasure, ...], tuple[Quantity, ...]]:
+    """What was verified; where nothing was, the agreed targets; where there are none either, a made-up quantity."""
+    sums = session.execute(
+        select(
+            Measure.id,
+            Measure.title,
+            Measure.unit,
+            Measure.decimals,
+            OutcomeRecord.quarter_starting,
+            OutcomeRecord.place_gss,
+            func.sum(OutcomeRecord.quantity),
+        )
+        .join(OutcomeRecord, OutcomeRecord.measure_id == Measure.id)
+        .join(Contract, Contract.id == OutcomeRecord.contract_id)
+        .where(Contract.consortium_id == consortium.id, OutcomeRecord.status == VerificationStatus.VERIFIED)
+        .group_by(
+            Measure.id,
+            Measure.title,
+            Measure.unit,
+            Measure.decimals,
+            OutcomeRecord.quarter_starting,
+            OutcomeRecord.place_gss,
+        )
+        .order_by(Measure.title, Measure.id, OutcomeRecord.quarter_starting, OutcomeRecord.place_gss)
+    ).all()
+    if sums:
+        measures = {str(row[0]): LabMeasure(str(row[0]), *row[1:4]) for row in sums}
+        found = tuple(Quantity(str(row[0]), row[1], int(row[6]), row[4], row[5]) for row in sums)
+        return OUTCOMES, tuple(measures.values()), found
+    targets = agreed_targets(session, consortium.id)
+    if targets:
+        known = {str(one.measure_id): one for one in targets}
+        measures = {key: LabMeasure(key, one.title, one.unit, one.decimals) for key, one in known.items()}
+        return (
+            TARGETS,
+            tuple(measures.values()),
+            tuple(Quantity(str(one.measure_id), one.title, to_smallest(one.quantity, one.decimals)) for one in targets),
+        )
+    return MADE_UP, (), (Quantity("", "", MADE_UP_UNITS),)
+
+
+def weights_for(session: Session, page: LabPage, rules: Iterable[Rule]) -> dict[str, dict[str, int]]:
+    """What every basis that any of the rules goes by says of each body today."""
+    return basis_weights(session, page.consortium_id, dict.fromkeys(basis for rule in rules for basis in rule.bases))
+
+
+def hold_beside(
+    page: LabPage, rules: Sequence[Rule], bases: dict[str, dict[str, int]], *, measure: str, leaver: str | None
+) -> "tuple[Compared, ...]":
+    """The rules beside each other and today's, on the quantities of one measure or of all."""
+    from commonpurse.calc.fairness import Scene, compare
+
+    today = parse_rule(page.today) if page.today is not None else None
+    by_place = any(rule.uses_place for rule in (*rules, *([today] if today else [])))
+    chosen = page.chosen(measure)
+    scene = Scene(
+        lots=tuple(_lots(page, {each.id for each in chosen}, by_place=by_place)),
+        roster=tuple(key for key, _ in page.bodies),
+        bases=bases,
+        names=page.names,
+        decimals=decimals_of(chosen),
+    )
+    return compare(rules, scene, today=today, leaver=leaver)
+
+
+def decimals_of(measures: Sequence[LabMeasure]) -> int:
+    """The decimals in which the measures can be told together; 0 where they differ, for counts of smallest units."""
+    different = {each.decimals for each in measures}
+    return different.pop() if len(different) == 1 else 0
+
+
+def _lots(page: LabPage, measures: set[str], *, by_place: bool) -> "list[Lot]":
+    """What is divided by itself: each measure and quarter, and where a rule goes by place, each body's area in it."""
+    from commonpurse.calc.fairness import Lot
+
+    totals: dict[tuple[str, str, date | None, str | None], int] = {}
+    for each in page.quantities:
+        if not measures or each.measure in measures:
+            holder = page.areas.get(each.area) if by_place and each.area is not None else None
+            key = (each.measure, each.title, each.quarter, holder)
+            totals[key] = totals.get(key, 0) + each.total
+    return [
+        Lot(_lot_name(title, quarter), total, holder, measure)
+        for (measure, title, quarter, holder), total in totals.items()
+    ]
+
+
+def _lot_name(title: str, quarter: date | None) -> str | Sentence:
+    if not title:
+        return Sentence(message("the whole"))
+    if quarter is None:
+        return title
+    return Sentence("%(measure)s, %(quarter)s", {"measure": title, "quarter": say_quarter(quarter)})

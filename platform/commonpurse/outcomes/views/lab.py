@@ -1,0 +1,196 @@
+"""The laboratory: rules beside each other on the consortium's own quantities. All of it stands in the address."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID, uuid4
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from commonpurse.calc import quantity
+from commonpurse.calc.allocation import parse_rule
+from commonpurse.calc.allocation_rules import Rule
+from commonpurse.core.errors import Refused, Stale
+from commonpurse.core.transaction import reading, transaction
+from commonpurse.outcomes.commands.lab import propose_rule
+from commonpurse.outcomes.forms import LAB_KINDS, LabForm, LabRuleForm, ProposeRuleForm
+from commonpurse.outcomes.queries import lab
+from commonpurse.web.access import current_actor, signed_in
+from commonpurse.web.fields import Choice
+from commonpurse.web.limits import EXPENSIVE, limited
+
+if TYPE_CHECKING:
+    from commonpurse.calc.fairness import Compared
+
+blueprint = Blueprint("lab", __name__, url_prefix="/consortia/<uuid:consortium_id>/split-lab")
+
+LETTERS = "abcd"
+AT_FIRST = {"a": "today", "b": "equal", "c": "need", "d": ""}
+"""What is shown before anybody chooses; without a rule of today, committed budget stands in its place."""
+
+
+class Column(NamedTuple):
+    """One rule as the page shows it: its letter, its form, and what was found of it; its place among the columns."""
+
+    letter: str
+    rule: Rule
+    spec: str
+    found: "Compared"
+    is_today: bool
+
+
+class Scenario(NamedTuple):
+    """What the address asks for."""
+
+    page: lab.LabPage
+    options: LabForm
+    rules: dict[str, LabRuleForm]
+    columns: tuple[Column, ...]
+
+
+@blueprint.get("")
+@limited(EXPENSIVE)
+@signed_in
+def show(consortium_id: UUID) -> ResponseReturnValue:
+    """Up to four rules beside each other; only what they give, for a page that is there already."""
+    return _show(consortium_id)
+
+
+@blueprint.post("/proposals")
+@limited(EXPENSIVE)
+@signed_in
+def propose(consortium_id: UUID) -> ResponseReturnValue:
+    """Put one of the rules on the table, where the consortium decides by its own rule."""
+    form = ProposeRuleForm()
+    with reading() as session:
+        lab.lab_page(session, current_actor(), consortium_id)
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                item_id = propose_rule(
+                    session, current_actor(), consortium_id=consortium_id, now=datetime.now(UTC), **form.values()
+                )
+        except (Refused, Stale) as error:
+            form.show(error)
+        else:
+            return redirect(url_for("workspaces.show_item", consortium_id=consortium_id, item_id=item_id))
+    return _show(consortium_id, form)
+
+
+def _show(consortium_id: UUID, proposal: ProposeRuleForm | None = None) -> ResponseReturnValue:
+    scenario = scenario_of(consortium_id)
+    template = "outcomes/_lab.html" if "X-Fragment" in request.headers else "outcomes/lab.html"
+    return render_template(template, **shown(scenario, proposal))
+
+
+def scenario_of(consortium_id: UUID) -> Scenario:
+    """Read what is needed and hold the rules beside each other."""
+    with reading() as session:
+        page = lab.lab_page(session, current_actor(), consortium_id)
+        options, forms = _forms(page)
+        rules = {letter: rule for letter, form in forms.items() if (rule := form.rule(page.today)) is not None}
+        today = parse_rule(page.today) if page.today is not None else None
+        bases = lab.weights_for(session, page, [*rules.values(), *([today] if today else [])])
+    found = lab.hold_beside(
+        page, list(rules.values()), bases, measure=options.measure.data, leaver=options.leaver.data or None
+    )
+    columns = tuple(
+        Column(letter, rule, json.dumps(rule.spec()), each, rule == today)
+        for (letter, rule), each in zip(rules.items(), found, strict=True)
+    )
+    return Scenario(page, options, forms, columns)
+
+
+def _forms(page: lab.LabPage) -> tuple[LabForm, dict[str, LabRuleForm]]:
+    asked = request.args or None
+    first = page.bodies[0][0] if len(page.bodies) > 1 else ""
+    options = LabForm(formdata=asked, leaver=first)
+    measures = [Choice(each.id, f"{each.title} ({each.unit})") for each in page.measures]
+    bodies = [Choice(key, name) for key, name in page.bodies]
+    options.measure.choices = [Choice("", _("All measures")), *measures]
+    options.leaver.choices = [Choice("", _("Nobody")), *bodies]
+    for field, known in ((options.measure, measures), (options.leaver, bodies)):
+        if field.data not in [choice.value for choice in known]:
+            field.data = ""
+    if len(page.bodies) < 2:
+        options.leaver.data = ""
+    forms = {}
+    for letter in LETTERS:
+        kind = AT_FIRST[letter]
+        if kind == "today" and page.today is None:
+            kind = "committed_budget"
+        form = forms[letter] = LabRuleForm(formdata=asked, prefix=f"{letter}-", kind=kind)
+        form.kind.choices = [choice for choice in LAB_KINDS if page.today is not None or choice.value != "today"]
+    return options, forms
+
+
+def shown(scenario: Scenario, proposal: ProposeRuleForm | None) -> dict[str, Any]:
+    """What the templates are given."""
+    page, columns = scenario.page, scenario.columns
+    chosen = page.chosen(scenario.options.measure.data)
+    decimals = lab.decimals_of(chosen)
+    places = [*(name for _, name in page.bodies), _("Unallocated")]
+    return {
+        "page": page,
+        "options": scenario.options,
+        "rules": scenario.rules,
+        "columns": columns,
+        "forms": [*([proposal] if proposal is not None else []), *scenario.rules.values()],
+        "chosen": chosen,
+        "units": {each.unit for each in chosen},
+        "decimals": decimals,
+        "total": quantity.say(sum(columns[0].found.amounts), decimals) if columns else "",
+        "table": _rows(places, columns, decimals),
+        "bars": _bars(places, columns, decimals),
+        "key": uuid4().hex,
+    }
+
+
+def _rows(places: Sequence[str], columns: Sequence[Column], decimals: int) -> list[list[str]]:
+    """A row for each place: its share by each rule and how that differs from today."""
+    rows = []
+    for at, name in enumerate(places):
+        cells = [name]
+        for column in columns:
+            cells.append(quantity.say(column.found.amounts[at], decimals))
+            if column.found.changes:
+                cells.append(_change(column.found.changes[at], column.found.ratios[at], decimals))
+        rows.append(cells)
+    return rows
+
+
+def _change(change: int, ratio: Fraction | None, decimals: int) -> str:
+    if not change:
+        return str(_("none"))
+    units = ("+" if change > 0 else "") + quantity.say(change, decimals)
+    if ratio is None:
+        return units
+    percent = ("+" if change > 0 else "") + quantity.say(round(ratio * 1000), 1)
+    return str(_("%(units)s (%(percent)s%%)", units=units, percent=percent))
+
+
+def _bars(
+    places: Sequence[str], columns: Sequence[Column], decimals: int
+) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """For each place and rule: the letter, the length in per cent of the width, the figure."""
+    greatest = max([1, *(amount for column in columns for amount in column.found.amounts)])
+    lines = []
+    for at, name in enumerate(places):
+        amounts = [column.found.amounts[at] for column in columns]
+        if at < len(places) - 1 or any(amounts):
+            bars = [
+                (column.letter, _length(amount, greatest), quantity.say(amount, decimals))
+                for column, amount in zip(columns, amounts, strict=True)
+            ]
+            lines.append((name, bars))
+    return lines
+
+
+def _length(amount: int, greatest: int) -> str:
+    # In hundredths of a per cent, of 62 per cent of the width: the figure beside the bar always has room.
+    parts = amount * 6200 // greatest
+    return f"{parts // 100}.{parts % 100:02d}%"
