@@ -195,12 +195,12 @@ PUBLISHED = [
     ("City of Zürich, council election of 9 February 2014, Unterzuteilung", ZURICH_2014, SEATS_2014),
     ("City of Zürich, council election of 4 March 2018, Unterzuteilung", ZURICH_2018, SEATS_2018),
     (
-        "Wikipedia, Biproportional apportionment, specific example",
+        "Wikipedia (read in 2026), Biproportional apportionment, specific example",
         [[123, 45, 815], [912, 714, 414], [312, 255, 215]],
         [[1, 0, 4], [4, 4, 3], [2, 1, 1]],
     ),
     (
-        "German Wikipedia, Doppeltproportionales Zuteilungsverfahren, example of three lists",
+        "German Wikipedia (read in 2026), Doppeltproportionales Zuteilungsverfahren, example of three lists",
         [[5100, 9800, 4500], [6000, 10000, 12000], [6300, 10200, 14400]],
         [[1, 2, 1], [1, 2, 2], [2, 1, 3]],
     ),

@@ -149,16 +149,17 @@ def test_of_two_places_with_the_same_bounds_the_heavier_receives_no_less(problem
     assert worked.amounts[-2] >= worked.amounts[twin] - (weights[-1] == weights[twin])
 
 
-@pytest.mark.parametrize(
-    ("source", "total", "weights", "caps", "amounts"),
-    [
-        # In tenths: a link of 10 shared by demands of 2, 2.6, 4 and 5.
-        ("Keshav 1997, max-min fair share", 100, [1, 1, 1, 1], [20, 26, 40, 50], [20, 26, 27, 27]),
-        ("Keshav 1997, weighted max-min fair share", 16, [5, 8, 1, 2], [4, 2, 10, 4], [4, 2, 6, 4]),
-        ("Maimonides, Laws of Lending 20:4", 300, [1, 1, 1], [100, 200, 300], [100, 100, 100]),
-        ("Maimonides, Laws of Lending 20:4", 500, [1, 1, 1], [100, 200, 300], [100, 200, 200]),
-    ],
-)
+PUBLISHED = [
+    # source, total, weights, caps, amounts
+    # In tenths: a link of 10 shared by demands of 2, 2.6, 4 and 5.
+    ("Keshav 1997, max-min fair share", 100, [1, 1, 1, 1], [20, 26, 40, 50], [20, 26, 27, 27]),
+    ("Keshav 1997, weighted max-min fair share", 16, [5, 8, 1, 2], [4, 2, 10, 4], [4, 2, 6, 4]),
+    ("Maimonides 1180, Mishneh Torah, Creditor and Debtor 20:4", 300, [1, 1, 1], [100, 200, 300], [100, 100, 100]),
+    ("Maimonides 1180, Mishneh Torah, Creditor and Debtor 20:4", 500, [1, 1, 1], [100, 200, 300], [100, 200, 200]),
+]
+
+
+@pytest.mark.parametrize(("source", "total", "weights", "caps", "amounts"), PUBLISHED)
 def test_published_examples_come_out_as_printed(source, total, weights, caps, amounts):
     assert bounded(total, weights, caps=caps).amounts == (*amounts, 0)
 
