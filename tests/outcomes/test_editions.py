@@ -1,10 +1,12 @@
 """Issued statements: signed, numbered, never changed, and issued again only where something is no longer right."""
 
+import io
 import json
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import Engine, delete, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -235,6 +237,10 @@ def test_an_old_edition_stays_readable_and_says_that_it_was_replaced_and_why(ses
     assert "This edition was replaced by" in page
     assert "Counted twice" in page
     assert "Adds up exactly: 200 = 100 + 100" in page
+    printed = PdfReader(io.BytesIO(client.get(f"{base}/statements/issued/{new.id}.pdf").data))
+    said = " ".join(" ".join(page.extract_text() for page in printed.pages).split())
+    for words in ("edition 2", "Reason: Counted twice", old.digest, new.digest, new.key_id):
+        assert words in said
     newer = client.get(f"{base}/statements/issued/{new.id}").text
     assert "This edition replaces" in newer
     assert "so far: 100 before, 0 now" in newer

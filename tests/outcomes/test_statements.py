@@ -350,3 +350,29 @@ def test_text_of_others_is_text_in_the_pdf_and_never_its_language(session, world
     session.commit()
     said = pdf_of(client_of("gateshead"), address).pages[0].extract_text()
     assert '#panic("x") $x^2$ *bold* <label> @ref \\ "' in said
+
+
+# --- other rules -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rounding", ["sainte_lague", "dhondt", "credit"])
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_statement_by_another_rounding_adds_up_and_the_script_says_what_it_does_not_know(
+    session, world, client_of, address, tmp_path, rounding
+):
+    contract = make_contract(session, world)
+    make_agreed_rule(session, world, {"kind": "committed_budget", "rounding": rounding})
+    for body, pounds in (("newcastle", 417), ("gateshead", 332), ("darlington", 251)):
+        make_budget(session, world, body, pounds * 100)
+    for number, quarter in enumerate((date(2026, 10, 1), SECOND)):
+        make_record(session, world, contract, subject=str(number), quantity=101, quarter_starting=quarter)
+        issue_splits(session, world)
+    document = statement_of(session, world, "gateshead")
+    assert list(faults_of(document)) == []
+    assert document.measures[0].fair_share == Fair.of(Fraction(202 * 332, 1000))
+    client = client_of("gateshead")
+    assert client.get(address).status_code == 200
+    assert client.get(f"{address}.pdf").status_code == 200
+    done = recompute(tmp_path / "other.json", client.get(f"{address}.json").get_json())
+    assert (done.returncode, done.stderr) == (2, "")
+    assert done.stdout.count("is not known here; its shares were only added up") == 2

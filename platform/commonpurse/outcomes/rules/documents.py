@@ -24,7 +24,12 @@ class Words(Struct, frozen=True):
 
     text: str
     msgid: str
-    values: dict[str, str | int]
+    values: dict[str, "str | int | Words"]
+
+    def sentence(self) -> Sentence:
+        """The sentence, to be said in the reader's language."""
+        values = {name: value.sentence() if isinstance(value, Words) else value for name, value in self.values.items()}
+        return Sentence(self.msgid, values)
 
 
 class Named(Struct, frozen=True):
@@ -209,8 +214,14 @@ class Document(Struct, frozen=True):
 
 def words_of(sentence: Sentence) -> Words:
     """A sentence as it stands in a document."""
-    values = {name: value if type(value) is int else str(value) for name, value in sentence.values.items()}
+    values = {name: _value(value) for name, value in sentence.values.items()}
     return Words(str(sentence), sentence.msgid, values)
+
+
+def _value(value: Any) -> str | int | Words:
+    if isinstance(value, Sentence):
+        return words_of(value)
+    return value if type(value) is int else str(value)
 
 
 def as_plain(document: Document) -> dict[str, Any]:

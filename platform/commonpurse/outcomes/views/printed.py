@@ -1,6 +1,7 @@
 """A statement's document as its PDF says it: the same tables as the page, in the shape that typst reads."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask_babel import get_locale
@@ -9,6 +10,8 @@ from flask_babel import gettext as _
 import commonpurse.outcomes.views.tables as tables
 from commonpurse.calc import quantity
 from commonpurse.outcomes.rules import Document, SplitLine
+from commonpurse.web.pages import say_datetime
+from commonpurse.web.words import say
 
 MOST_SPLITS = 200
 
@@ -41,15 +44,15 @@ def _edition(document: Document) -> str:
 
 
 def _lead(document: Document) -> list[str]:
-    quarter, issue = document.quarter, document.issue
-    until = _("Up to and including %(quarter)s", quarter=_(quarter.msgid, **quarter.values))
+    issue = document.issue
+    until = _("Up to and including %(quarter)s", quarter=say(document.quarter.sentence()))
     lines = [document.consortium.name, until, _edition(document)]
     if issue:
-        lines.append(_("Issued by %(lead)s, %(moment)s", lead=issue.issued_by, moment=issue.issued_at))
+        moment = say_datetime(datetime.fromisoformat(issue.issued_at))
+        lines.append(_("Issued by %(lead)s, %(moment)s", lead=issue.issued_by, moment=moment))
     if issue and issue.previous:
-        lines.append(
-            _("Replaces the edition with the digest %(digest)s: %(reason)s", digest=issue.previous, reason=issue.reason)
-        )
+        replaced = _("Replaces the edition with the digest %(digest)s", digest=issue.previous)
+        lines += [replaced, _("Reason: %(reason)s", reason=issue.reason)]
     return lines
 
 
@@ -62,7 +65,7 @@ def _explained(document: Document, split: SplitLine) -> dict[str, Any]:
         share=quantity.say(split.share, measure.decimals),
         unit=measure.unit,
     )
-    return {"title": title, "lines": [_(words.msgid, **words.values) for words in split.sentences]}
+    return {"title": title, "lines": [say(words.sentence()) for words in split.sentences]}
 
 
 def _proof(digest: str, signature: Mapping[str, str] | None) -> list[str]:

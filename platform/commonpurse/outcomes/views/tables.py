@@ -8,6 +8,7 @@ from commonpurse.calc import money, quantity
 from commonpurse.calc.quantity import from_smallest
 from commonpurse.core.tabular import Cell
 from commonpurse.outcomes.rules import Document, Fair, Line, MeasureFigures
+from commonpurse.web.words import say
 
 
 class Shown(NamedTuple):
@@ -178,7 +179,7 @@ def certificate(measure: MeasureFigures) -> str:
     words = measure.certificate
     if words is None:
         return str(_("Nothing of it counts now: what had been split was taken back."))
-    return str(_(words.msgid, **words.values))
+    return say(words.sentence())
 
 
 def _periods() -> list[str]:
