@@ -291,6 +291,13 @@ def test_credits_carry_what_rounding_left_from_one_split_to_the_next(spec, perio
         }
 
 
+@pytest.mark.parametrize("rounding", [rounding for rounding in ROUNDINGS if rounding != "credit"])
+def test_only_a_credit_carries_anything_on(rounding):
+    done = split(5, parse_rule({"kind": "equal", "rounding": rounding}), roster=["a", "b"], credits_before={"a": 7})
+    assert credit_change(done.explanation) == {}
+    assert "credits_before" not in done.explanation
+
+
 @given(cases)
 def test_another_total_can_be_divided_by_the_record_alone(case):
     total, rule, given_ = case
@@ -348,5 +355,5 @@ def test_the_weights_of_a_rule_that_asks_for_none_must_still_be_those_of_the_ros
 def test_a_record_of_credits_that_lacks_a_part_is_not_believed(part):
     record = split(5, parse_rule({"kind": "equal", "rounding": "credit"}), roster=["a", "b"]).explanation
     del record[part]
-    with pytest.raises(ValueError, match="does not follow|is not complete"):
+    with pytest.raises(ValueError, match=r"does not follow|is not complete"):
         replay(record)

@@ -252,3 +252,12 @@ def test_settings_are_written_only_where_they_change_something():
 
 def test_a_mixed_rule_weighs_by_all_that_its_parts_weigh_by():
     assert parse_rule(mixed(("50", "need"), ("25", "equal"), ("25", "population"))).bases == (NEED, POPULATION)
+
+
+@pytest.mark.parametrize(
+    "setting", [{"cap": "100"}, {"floor": "100"}, {"floor": "33.3", "cap": "33.3"}, {"floor": "0", "cap": "0"}]
+)
+def test_bounds_may_be_the_whole_and_may_meet(setting):
+    rule = parse_rule({"kind": "equal", **setting})
+    assert parse_rule(rule.spec()) == rule
+    assert {name: rule.spec()[name] for name in setting} == setting

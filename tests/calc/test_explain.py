@@ -187,6 +187,7 @@ def test_units_without_a_divisor_of_their_own_are_said_to_have_none():
     [
         ("largest_remainder", 5, True),
         ("largest_remainder", 4, False),
+        ("largest_remainder", -5, True),
         ("sainte_lague", 5, True),
         ("sainte_lague", 4, False),
         ("credit", 5, True),
@@ -195,4 +196,11 @@ def test_units_without_a_divisor_of_their_own_are_said_to_have_none():
 )
 def test_a_split_says_whether_the_roster_decided(rounding, total, tied):
     done = split(total, parse_rule({"kind": "equal", "rounding": rounding}), roster=["a", "b"])
+    assert tie_broken(done.explanation) is tied
+
+
+@pytest.mark.parametrize(("total", "tied"), [(5, False), (3, True), (-5, False)])
+def test_units_that_went_to_larger_remainders_were_no_tie(total, tied):
+    weights = {"a": 3, "b": 2, "c": 1}  # of 5: 2.5, 1.67 and 0.83; of 3: 1.5, 1 and 0.5
+    done = split(total, parse_rule({"kind": "committed_budget"}), roster=["a", "b", "c"], weights=weights)
     assert tie_broken(done.explanation) is tied
