@@ -1,0 +1,1 @@
+"""The ledger beside one that keeps a checked row for each share."""

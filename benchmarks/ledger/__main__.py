@@ -1,0 +1,237 @@
+"""The ledger on both engines, with every check on, beside a design that keeps a checked row for each share.
+
+    ./dev bench ledger           a tenth of the size, about four minutes
+    ./dev bench ledger --full    1,000,000 outcomes of 50 bodies, and 50,000,000 parts verified
+
+Promises, on each engine, both designs in the same run on the same machine:
+
+1. the parts alone are written at least 20 times faster and are 5 times smaller as vectors than as checked rows;
+2. end to end (divided, chained, recorded, one claim for each outcome) at least 2 times faster;
+3. a correction (the split taken back and what remains split anew) costs at most 12 single committed inserts;
+4. verifying takes at most 3 times as long as reading the same rows.
+"""
+
+import argparse
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from itertools import repeat
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, text
+
+from benchmarks.ledger import by_part
+from benchmarks.ledger.databases import BODIES, OUTCOMES_A_SPLIT, Ledger, on
+from commonpurse.calc.allocation import split_again
+from commonpurse.consortia.models import Consortium
+from commonpurse.core import db
+from commonpurse.core.bulk import insert_many
+from commonpurse.core.transaction import reading, transaction
+from commonpurse.outcomes import queries
+from commonpurse.outcomes.commands import many
+from commonpurse.outcomes.commands.ledger import Basis, Line, scope_of, take_back
+from commonpurse.outcomes.commands.ledger import post as post_one
+from commonpurse.outcomes.models import LiveClaim
+from commonpurse.outcomes.queries import proof
+from support.world import NOW
+
+FASTER_ALONE, SMALLER_ALONE, FASTER_WHOLE, INSERTS, READS = 20, 5, 2, 12, 3
+
+
+def seconds(act: Callable[[], object]) -> float:
+    """How long `act` takes."""
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
+
+
+class Promises:
+    """What was promised, and whether it was kept."""
+
+    def __init__(self) -> None:
+        self.broken: list[str] = []
+
+    def at_least(self, name: str, found: float, promised: float) -> None:
+        """Say what was found of something that should be no less."""
+        self._say(name, found, f"at least {promised}", found >= promised)
+
+    def at_most(self, name: str, found: float, promised: float) -> None:
+        """Say what was found of something that should be no more."""
+        self._say(name, found, f"at most {promised}", found <= promised)
+
+    def _say(self, name: str, found: float, promised: str, kept: bool) -> None:
+        print(f"  {name}: {found:.1f}; promised: {promised}{'' if kept else ' -- NOT KEPT'}", flush=True)
+        if not kept:
+            self.broken.append(name)
+
+
+def parts_alone(ledger: Ledger, promises: Promises, splits: int, rounds: int = 5) -> None:
+    """Vectors and rows in turn, in several rounds; what is sent is spelled beforehand for both."""
+    from commonpurse.calc.kernel import largest_remainder_rows
+
+    engine = ledger.engine.dialect.name
+    with ledger.engine.begin() as connection:
+        by_part.make_places(connection, ledger.basis.roster)
+        by_part.make_alone(connection)
+    roster, weights = ledger.basis.roster.id.hex, [*ledger.weights.values(), 0]
+    parts, taken = splits // rounds * rounds * len(weights), [0.0, 0.0]
+    for _ in range(rounds):
+        totals = [ledger.chance.randrange(1, 10**7) for _ in range(splits // rounds)]
+        amounts = largest_remainder_rows(totals, weights).tolist()
+        keys = [uuid4().hex for _ in totals]
+        opened, closed = ("{", "}") if engine == "postgresql" else ("[", "]")
+        lists = [opened + ",".join(map(str, row)) + closed for row in amounts]
+        fixed = repeat(roster)
+        vectors = by_part.spelled(engine, zip(keys, fixed, totals, lists))  # noqa: B905 -- one is endless
+        heads = by_part.spelled(engine, zip(keys, fixed, totals))  # noqa: B905
+        parties = ledger.basis.roster.parties
+        every = (
+            (key, party, amount)
+            for key, row in zip(keys, amounts, strict=True)
+            for party, amount in zip(parties, row, strict=True)
+        )
+        rows, seals = by_part.spelled(engine, every), by_part.spelled(engine, zip(keys))
+        taken[0] += write(by_part.VECTOR, ("id", "roster_id", "total", "amounts"), vectors)
+        taken[1] += write(
+            *(by_part.ALONE, ("id", "roster_id", "total"), heads),
+            *(by_part.ALONE_PART, ("split_id", "party", "amount"), rows),
+            *(by_part.ALONE_SEAL, ("split_id",), seals),
+        )
+    print(f"  {parts:,} parts: as vectors {taken[0]:.2f} s, as rows {taken[1]:.2f} s")
+    promises.at_least("parts alone, times faster", taken[1] / taken[0], FASTER_ALONE)
+    small = ledger.size(by_part.VECTOR)
+    large = ledger.size(by_part.ALONE, by_part.ALONE_PART, by_part.ALONE_SEAL)
+    print(f"  {small / parts:.1f} and {large / parts:.1f} bytes a part")
+    promises.at_least("parts alone, times smaller", large / small, SMALLER_ALONE)
+
+
+def write(*tables: Any) -> float:
+    """How long one transaction takes that fills one table after the other: name, columns, rows, name, ..."""
+
+    def act() -> None:
+        with transaction() as session:
+            for name, columns, rows in zip(tables[::3], tables[1::3], tables[2::3], strict=True):
+                by_part.write_raw(session, name, columns, rows)
+
+    return seconds(act)
+
+
+def end_to_end(engine_name: str, promises: Promises, splits: int, given: argparse.Namespace) -> None:
+    """The ledger and the other design, each in a database of its own; then what rests on the ledger."""
+    with on(engine_name) as first, on(engine_name) as second:
+        ours = Ledger(first)
+        vectors = post(ours, splits)
+        if given.only in (None, "whole"):
+            other = Ledger(second)
+            with second.begin() as connection:
+                by_part.make_places(connection, other.basis.roster)
+                by_part.make_whole(connection)
+            rows = post(other, splits, by_part.writer(other.basis.roster.parties))
+            outcomes = splits * OUTCOMES_A_SPLIT
+            print(f"  {outcomes:,} outcomes in {splits:,} splits: {vectors:.1f} s, with a row a share {rows:.1f} s")
+            promises.at_least("end to end, times faster", rows / vectors, FASTER_WHOLE)
+        db.bind(ours.engine)
+        if given.only in (None, "correct"):
+            corrections(ours, promises)
+        if given.only in (None, "verify"):
+            verifying(promises)
+
+
+def corrections(ledger: Ledger, promises: Promises, count: int = 60) -> None:
+    """Splits taken back and what remains split anew, each in its transaction, in turn with single inserts."""
+    with ledger.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE single (id VARCHAR(32) PRIMARY KEY NOT NULL, note TEXT NOT NULL)")
+    with reading() as session:
+        keys = session.scalars(select(LiveClaim.outcome_id).order_by(LiveClaim.split_id).limit(count * 10)).all()[::10]
+    inserted, corrected = [], []
+
+    def insert() -> None:
+        with transaction() as session:
+            values = {"id": uuid4().hex, "note": "a row"}
+            session.execute(text("INSERT INTO single (id, note) VALUES (:id, :note)"), values)
+
+    def correct(outcome: str) -> None:
+        with transaction() as session:
+            consortium = session.get_one(Consortium, ledger.world.consortium.id)
+            original = queries.live_split_of(session, UUID(outcome))
+            assert original is not None
+            take_back(session, ledger.actor, consortium, original, reason="Wrong", now=NOW)
+            kept = zip(original.outcomes, original.versions, original.quantities, strict=True)
+            lines = [Line(*line) for line in kept if line[0] != outcome]
+            again = split_again(sum(line.quantity for line in lines), original.explanation)
+            basis = Basis(original.roster, original.rule_version)
+            post_one(session, ledger.actor, consortium, scope_of(original), basis, lines, again, now=NOW)
+
+    for key in keys:
+        inserted.append(seconds(insert))
+        corrected.append(seconds(lambda key=key: correct(key)))  # type: ignore[misc]
+    single, whole = statistics.median(inserted) * 1000, statistics.median(corrected) * 1000
+    print(f"  a correction {whole:.2f} ms, a single committed insert {single:.2f} ms (medians of {len(keys)})")
+    promises.at_most("a correction, in single committed inserts", whole / single, INSERTS)
+
+
+def verifying(promises: Promises) -> None:
+    """Proving the ledger, and only reading the same rows in the same stream, in turn."""
+    ratios = []
+    for _ in range(3):
+        with reading() as session:
+            started = time.perf_counter()
+            parts = sum(len(row.amounts) for rows in proof.read(session) for row in rows)
+            read = time.perf_counter() - started
+        with reading() as session:
+            started = time.perf_counter()
+            report = queries.verify(session, with_records=False)
+            verified = time.perf_counter() - started
+        assert report.faults == (), report.faults[:3]
+        ratios.append(verified / read)
+        print(f"  {parts:,} parts read in {read:.2f} s, verified in {verified:.2f} s")
+        print(f"  50,000,000 parts at that rate: {verified / parts * 50_000_000:.0f} s")
+    promises.at_most("verifying, in times of reading", statistics.median(ratios), READS)
+
+
+def post(ledger: Ledger, splits: int, write: Callable[..., None] = insert_many) -> float:
+    """How long posting so many new groups in one transaction takes, written by `write`."""
+    groups = ledger.groups(splits)
+    db.bind(ledger.engine)
+    many.insert_many = write  # type: ignore[attr-defined]
+
+    def act() -> None:
+        with transaction() as session:
+            consortium = session.get_one(Consortium, ledger.world.consortium.id)
+            many.post_many(session, ledger.actor, consortium, ledger.basis, ledger.weights, groups, now=NOW)
+
+    taken = seconds(act)
+    many.insert_many = insert_many  # type: ignore[attr-defined]
+    return taken
+
+
+def main() -> None:
+    """Print what was found on both engines; exit 1 if a promise is not kept."""
+    parser = argparse.ArgumentParser(prog="./dev bench ledger")
+    parser.add_argument("--full", action="store_true", help="the promised sizes, not a tenth of them")
+    parser.add_argument("--outcomes", type=int, help="how many outcomes to split end to end")
+    parser.add_argument("--engine", choices=("sqlite", "postgresql"), help="only this engine")
+    parser.add_argument("--only", choices=("alone", "whole", "correct", "verify"), help="only this promise")
+    given = parser.parse_args()
+    outcomes = given.outcomes or (1_000_000 if given.full else 100_000)
+    promises = Promises()
+    for engine_name in [given.engine] if given.engine else ("sqlite", "postgresql"):
+        measure(engine_name, promises, outcomes // OUTCOMES_A_SPLIT, given)
+    print(f"not kept: {', '.join(promises.broken)}" if promises.broken else "every promise is kept")
+    sys.exit(1 if promises.broken else 0)
+
+
+def measure(engine_name: str, promises: Promises, splits: int, given: argparse.Namespace) -> None:
+    """All four on one engine."""
+    print(f"{engine_name}: {splits:,} splits over {BODIES} bodies")
+    if given.only in (None, "alone"):
+        with on(engine_name) as engine:
+            parts_alone(Ledger(engine), promises, splits)
+    if given.only != "alone":
+        end_to_end(engine_name, promises, splits, given)
+
+
+if __name__ == "__main__":
+    main()
