@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Text, cast, select
+from sqlalchemy import String, Text, cast, select, type_coerce
 from sqlalchemy.orm import Session, selectinload
 
 from commonpurse.calc.allocation import ENGINE, replay
@@ -251,12 +251,15 @@ def _live_among(session: Session, rows: Sequence[Any]) -> list[Any]:
 
 
 def _faults_of_claims(session: Session, live: Sequence[Any]) -> Iterator[str]:
-    claimed: dict[UUID, set[tuple[str, str]]] = {}
-    query = select(LiveClaim.split_id, LiveClaim.book, LiveClaim.outcome_id)
+    # A key as the driver gives it: to make a UUID of each claim's took half the time of verifying on SQLite.
+    plain = session.get_bind().dialect.name == "sqlite"
+    claimed: dict[Any, set[tuple[str, str]]] = {}
+    query = select(type_coerce(LiveClaim.split_id, String), LiveClaim.book, LiveClaim.outcome_id)
     for split_id, book, outcome in session.execute(query.where(LiveClaim.split_id.in_([row.id for row in live]))):
         claimed.setdefault(split_id, set()).add((book, outcome))
     for row in live:
-        stored, due = claimed.get(row.id, set()), {(row.book, outcome) for outcome in row.outcomes}
+        stored = claimed.get(row.id.hex if plain else row.id, set())
+        due = {(row.book, outcome) for outcome in row.outcomes}
         if stored != due:
             yield from (_of_claim(book, outcome) for book, outcome in stored ^ due)
 
