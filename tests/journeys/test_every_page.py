@@ -86,6 +86,7 @@ ELSEWHERE = {
     "consortia.tasks",
     "identity.choose_organisation",
     "outcomes.reopen",
+    "outcomes.show_edition",
     "pooling.add_budget",
     "pooling.add_need",
     "pooling.approve_budget",
