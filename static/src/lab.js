@@ -10,12 +10,12 @@ function addSlider(input) {
   slider.max = "100";
   slider.className = "cp-lab__slider";
   slider.setAttribute("aria-label", input.labels[0]?.textContent.trim() ?? "");
-  slider.value = input.value || "0";
+  slider.value = Number(input.value) || 0;
   slider.addEventListener("input", () => {
     input.value = slider.value;
   });
   input.addEventListener("input", () => {
-    slider.value = input.value || "0";
+    slider.value = Number(input.value) || 0;
   });
   (input.closest(".govuk-input__wrapper") ?? input).after(slider);
 }

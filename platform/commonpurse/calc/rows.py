@@ -14,12 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from commonpurse.calc.apportion import apportion
 from commonpurse.calc.kernel import MOST_SIZE, MOST_WHOLE, largest_remainder_rows
 from commonpurse.calc.rounding import round_shares
 
 Rows = NDArray[Any]
 Floats = NDArray[np.float64]
 _CLEAR = 1 + 1e-12
+_NEARLY_NOTHING = 1e-200
+"""For a signpost of nothing: such a first unit comes before any second, and of several the heaviest place has it."""
 
 
 def divide_rows(rounding: str, totals: Sequence[int], weights: Sequence[int]) -> Rows:
@@ -53,29 +56,30 @@ def _one_by_one(rounding: str, totals: Sequence[int], weights: Sequence[int]) ->
 
 
 def _staircase(totals: Sequence[int], weights: Sequence[int]) -> Rows:
-    round_shares("staircase", 0, weights, [0] * len(weights))  # Refuses what cannot be divided.
+    apportion(0, weights)  # Refuses what cannot be divided.
     climbed = list(accumulate(weights))
     stairs: Rows = np.multiply.outer(np.array(totals, dtype=object), np.array(climbed, dtype=object)) // climbed[-1]
     stairs[:, 1:] -= stairs[:, :-1].copy()
     return stairs
 
 
-_SIGNPOSTS: MappingProxyType[str, Callable[[Floats], Floats]] = MappingProxyType(
+_SIGNPOSTS: MappingProxyType[str, tuple[float, Callable[[Floats], Floats]]] = MappingProxyType(
     {
-        "sainte_lague": lambda units: units + 0.5,
-        "dhondt": lambda units: units + 1.0,
-        "adams": lambda units: units,
-        "huntington_hill": lambda units: np.sqrt(units * (units + 1.0)),
+        "sainte_lague": (0.5, lambda units: units + 0.5),
+        "dhondt": (1.0, lambda units: units + 1.0),
+        "adams": (0.0, lambda units: units),
+        "huntington_hill": (0.5, lambda units: np.sqrt(units * (units + 1.0))),
     }
 )
+"""Above how much of a further unit a quotient is rounded up, about; and the signpost itself."""
 
 
 def _by_divisor(rounding: str, totals: Sequence[int], weights: Sequence[int]) -> Rows:
-    round_shares(rounding, 0, weights, [0] * len(weights))  # Refuses what cannot be divided.
+    apportion(0, weights)  # Refuses what cannot be divided.
     places = [place for place, weight in enumerate(weights) if weight]
     weighed = np.array([weights[place] for place in places], dtype=np.float64)
     sizes = np.array(totals, dtype=np.float64)
-    units, proved = _improved(sizes, weighed, _SIGNPOSTS[rounding])
+    units, proved = _improved(sizes, weighed, *_SIGNPOSTS[rounding])
     rows = np.zeros((len(totals), len(weights)), dtype=np.int64)
     rows[:, places] = units.astype(np.int64)
     unclear = np.flatnonzero(~proved).tolist()
@@ -84,16 +88,20 @@ def _by_divisor(rounding: str, totals: Sequence[int], weights: Sequence[int]) ->
     return rows
 
 
-def _improved(sizes: Floats, weights: Floats, signpost: Callable[[Floats], Floats]) -> tuple[Floats, NDArray[np.bool_]]:
+def _improved(
+    sizes: Floats, weights: Floats, up: float, signpost: Callable[[Floats], Floats]
+) -> tuple[Floats, NDArray[np.bool_]]:
     """Units for each total and place with weight, and for which totals they are proved right."""
-    units = np.floor(np.multiply.outer(sizes, weights / weights.sum()))
+    # The sizes are moved so that the quotients, rounded at their signposts, come to about the sizes themselves.
+    moved = sizes + (up - 0.5) * len(weights)
+    units = np.maximum(np.floor(np.multiply.outer(moved, weights / weights.sum()) + (1 - up)), 0)
     proved = np.zeros(len(sizes), dtype=np.bool_)
     open_rows = np.arange(len(sizes))
     for _ in range(2 * len(weights) + 2):
         some = units[open_rows]
-        with np.errstate(divide="ignore"):
-            following = weights / signpost(some)
-            given = np.where(some > 0, weights / signpost(np.maximum(some - 1, 0)), np.inf)
+        following = weights / np.maximum(signpost(some), _NEARLY_NOTHING)
+        given = weights / np.maximum(signpost(np.maximum(some - 1, 0)), _NEARLY_NOTHING)
+        given[some == 0] = np.inf
         missing = sizes[open_rows] - some.sum(axis=1)
         best, worst = following.argmax(axis=1), given.argmin(axis=1)
         rows = np.arange(len(open_rows))

@@ -161,19 +161,28 @@ def population_paradox(done: Division, larger: Sequence[Larger]) -> Paradox | No
     """
     if done.rule.rounding != LARGEST_REMAINDER or not larger:
         return None
+    import numpy as np
+
     from commonpurse.calc.kernel import largest_remainder_rows
 
     lots = done.scene.lots
     numbers = [number for number in range(len(lots)) if _goes_by_basis(done, number)]
     numbers = sorted(numbers, key=lambda number: (-lots[number].total, number))[: max(1, MOST_ROWS // len(larger))]
     weights = [one.after for one in larger]
+    before_and_after = [
+        np.array([one[:-1] for one in rows], dtype=float) for rows in (weights, [o.before for o in larger])
+    ]
+    grown = before_and_after[0] / np.maximum(before_and_after[1], 1)
     totals = [lots[number].total for number in numbers for _ in larger]
     rows = largest_remainder_rows(totals, weights * len(numbers)) if totals else ()
     for at, number in enumerate(numbers):
         before = done.each[number]
         block = rows[at * len(larger) : (at + 1) * len(larger)]
         change = block - before
-        suspect = (change[:, :-1] < 0).any(axis=1) & (change[:, :-1] > 0).any(axis=1)
+        # Floating point leaves out what cannot be, with room for its rounding; the rest is looked at exactly.
+        steadiest = np.where(change[:, :-1] < 0, grown, -np.inf).max(axis=1)
+        slowest = np.where(change[:, :-1] > 0, grown, np.inf).min(axis=1)
+        suspect = np.isfinite(steadiest) & np.isfinite(slowest) & (steadiest >= slowest * (1 - 1e-9))
         for row in suspect.nonzero()[0]:
             found = _against_weight(larger[row], change[row, :-1].tolist())
             if found is not None:

@@ -152,25 +152,28 @@ def shown(scenario: Scenario, proposal: ProposeRuleForm | None) -> dict[str, Any
 
 def _rows(places: Sequence[str], columns: Sequence[Column], decimals: int) -> list[list[str]]:
     """A row for each place: its share by each rule and how that differs from today."""
+    none, beside = str(_("none")), str(_("%(units)s (%(percent)s)"))
     rows = []
     for at, name in enumerate(places):
         cells = [name]
         for column in columns:
             cells.append(quantity.say(column.found.amounts[at], decimals))
             if column.found.changes:
-                cells.append(_change(column.found.changes[at], column.found.ratios[at], decimals))
+                change, ratio = column.found.changes[at], column.found.ratios[at]
+                units = _signed(change, decimals) if change else none
+                cells.append(beside % {"units": units, "percent": _percent(ratio)} if change and ratio else units)
         rows.append(cells)
     return rows
 
 
-def _change(change: int, ratio: Fraction | None, decimals: int) -> str:
-    if not change:
-        return str(_("none"))
-    units = ("+" if change > 0 else "") + quantity.say(change, decimals)
-    if ratio is None:
-        return units
-    percent = ("+" if change > 0 else "") + quantity.say(round(ratio * 1000), 1)
-    return str(_("%(units)s (%(percent)s%%)", units=units, percent=percent))
+def _signed(change: int, decimals: int) -> str:
+    return ("+" if change > 0 else "") + quantity.say(change, decimals)
+
+
+def _percent(ratio: Fraction) -> str:
+    """To one decimal, halves away from zero."""
+    size = (2000 * abs(ratio.numerator) + ratio.denominator) // (2 * ratio.denominator)
+    return _signed(size if ratio > 0 else -size, 1) + "%"
 
 
 def _bars(
