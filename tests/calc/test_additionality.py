@@ -5,7 +5,7 @@ from math import trunc
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commonpurse.calc.additionality import MOST_YEARS, REDUCTIONS, Case, net_additional, net_by_year, net_share
@@ -54,6 +54,7 @@ def by_hand(gross, taken, multiplier, drop_off, count):
     ]  # fmt: skip
 
 
+@settings(max_examples=40)
 @given(grosses, reductions, multipliers, shares, years)
 def test_every_year_is_the_product_of_its_factors(gross, taken, multiplier, drop_off, count):
     worked = net_by_year(gross, taken, years=count, drop_off=drop_off, multiplier=multiplier)
@@ -63,6 +64,7 @@ def test_every_year_is_the_product_of_its_factors(gross, taken, multiplier, drop
     assert all(abs(amount - net) < 1 for amount, net in zip(worked.amounts, expected, strict=True))
 
 
+@settings(max_examples=40)
 @given(grosses, reductions, multipliers, shares, years)
 def test_what_is_counted_so_far_is_the_exact_net_so_far_rounded_towards_zero(gross, taken, multiplier, drop_off, count):
     worked = net_by_year(gross, taken, years=count, drop_off=drop_off, multiplier=multiplier)
@@ -74,6 +76,7 @@ def test_what_is_counted_so_far_is_the_exact_net_so_far_rounded_towards_zero(gro
         assert Fraction(row["carried"]) == so_far - trunc(so_far)
 
 
+@settings(max_examples=40)
 @given(grosses, reductions, shares, years)
 def test_more_years_never_change_the_earlier_ones(gross, taken, drop_off, count):
     longer = net_by_year(gross, taken, years=count + 1, drop_off=drop_off)
@@ -82,6 +85,7 @@ def test_more_years_never_change_the_earlier_ones(gross, taken, drop_off, count)
     assert longer.steps["years"][:-1] == shorter.steps["years"]
 
 
+@settings(max_examples=40)
 @given(grosses, reductions, multipliers, shares, years)
 def test_a_correction_is_the_exact_reverse(gross, taken, multiplier, drop_off, count):
     forth = net_by_year(gross, taken, years=count, drop_off=drop_off, multiplier=multiplier)
@@ -137,6 +141,7 @@ def test_nothing_taken_away_leaves_everything_and_everything_taken_leaves_nothin
 
 
 # --- the full form ---------------------------------------------------------------------------------------------------
+@settings(max_examples=40)
 @given(cases, cases)
 def test_the_full_form_is_the_difference_of_two_products(intervention, reference):
     worked = net_additional(intervention, reference)
