@@ -168,13 +168,13 @@ def population_paradox(done: Division, larger: Sequence[Larger]) -> Paradox | No
     lots = done.scene.lots
     numbers = [number for number in range(len(lots)) if _goes_by_basis(done, number)]
     numbers = sorted(numbers, key=lambda number: (-lots[number].total, number))[: max(1, MOST_ROWS // len(larger))]
-    weights = [one.after for one in larger]
-    before_and_after = [
-        np.array([one[:-1] for one in rows], dtype=float) for rows in (weights, [o.before for o in larger])
-    ]
-    grown = before_and_after[0] / np.maximum(before_and_after[1], 1)
+    if not numbers:
+        return None
+    fits = max(max(one.after) for one in larger) < 2**63
+    old, new = (np.array(rows, dtype=np.int64 if fits else object) for rows in _before_and_after(larger))
+    grown = new[:, :-1].astype(float) / np.maximum(old[:, :-1].astype(float), 1)
     totals = [lots[number].total for number in numbers for _ in larger]
-    rows = largest_remainder_rows(totals, weights * len(numbers)) if totals else ()
+    rows = largest_remainder_rows(totals, np.tile(new, (len(numbers), 1)))
     for at, number in enumerate(numbers):
         before = done.each[number]
         block = rows[at * len(larger) : (at + 1) * len(larger)]
@@ -196,6 +196,10 @@ def population_paradox(done: Division, larger: Sequence[Larger]) -> Paradox | No
                     (int(before[gainer]), int(block[row][gainer])),
                 )
     return None
+
+
+def _before_and_after(larger: Sequence[Larger]) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
+    return [one.before for one in larger], [one.after for one in larger]
 
 
 def _against_weight(larger: Larger, change: Sequence[int]) -> tuple[int, int] | None:

@@ -10,6 +10,7 @@ The exact share of a body is what its weight entitles it to of every lot before 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from commonpurse.calc.allocation_rules import CREDIT, UNALLOCATED, Case, Rule
@@ -69,13 +70,12 @@ class Scene:
         return replace(self, lots=lots, roster=tuple(one for one in self.roster if one != body), bases=bases)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Division:
     """The lots of a scene divided by one rule.
 
     `groups` has, for each holder the rule looks at, the weight of each place and the numbers of its lots.
-    `amounts` has what each place receives of all lots, `exact` what it is entitled to, and `each` what it receives of
-    every lot (rows of numpy integers).
+    `amounts` has what each place receives of all lots, `each` what it receives of every lot (rows of numpy integers).
     """
 
     rule: Rule
@@ -83,7 +83,19 @@ class Division:
     groups: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
     each: Any
     amounts: tuple[int, ...]
-    exact: tuple[Fraction, ...]
+
+    @cached_property
+    def exact(self) -> tuple[Fraction, ...]:
+        """What each place is entitled to of all lots."""
+        whole_of = [
+            (weights, sum(self.scene.lots[number].total for number in numbers), sum(weights))
+            for weights, numbers in self.groups
+        ]
+        (first, total, whole), *others = whole_of
+        shares = [Fraction(total * weight, whole) for weight in first]
+        for weights, total, whole in others:
+            shares = [share + Fraction(total * weight, whole) for share, weight in zip(shares, weights, strict=True)]
+        return tuple(shares)
 
 
 def divide(rule: Rule, scene: Scene) -> Division:
@@ -114,15 +126,7 @@ def divide(rule: Rule, scene: Scene) -> Division:
                 each[list(numbers)] = found
     wide = scene.total >= 2**62 and each.dtype != object
     sums = (each.astype(object) if wide else each).sum(axis=0)
-    return Division(rule, scene, groups, each, tuple(int(amount) for amount in sums), _entitled(scene, groups))
-
-
-def _entitled(scene: Scene, groups: Sequence[tuple[tuple[int, ...], tuple[int, ...]]]) -> tuple[Fraction, ...]:
-    shares = [Fraction(0)] * len(scene.places)
-    for weights, numbers in groups:
-        total, whole = sum(scene.lots[number].total for number in numbers), sum(weights)
-        shares = [share + Fraction(total * weight, whole) for share, weight in zip(shares, weights, strict=True)]
-    return tuple(shares)
+    return Division(rule, scene, groups, each, tuple(int(amount) for amount in sums))
 
 
 def follow_credits(
