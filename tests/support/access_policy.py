@@ -173,8 +173,6 @@ outcomes.download_edition        MEMBERS              -
 outcomes.shares                  MEMBERS              -
 lab.show                         MEMBERS              -
 lab.propose                      -                    BUYERS
-lab.show                         MEMBERS              -
-lab.propose                      -                    BUYERS
 outcomes.correct                 BUYERS               BUYERS
 outcomes.reopen                  SECOND_PERSON        SECOND_PERSON
 """
