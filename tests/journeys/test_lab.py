@@ -59,6 +59,6 @@ def test_without_scripts_the_button_sends_the_form(chromium: Browser, demo_serve
     page = _open(chromium, demo_server, "a-kind=equal&b-kind=&c-kind=&d-kind=", scripts=False)
     page.locator("#b-kind").select_option("population")
     page.get_by_role("button", name="Compare").click()
-    expect(page.get_by_role("heading", name="Rule B in words")).to_be_visible()
+    expect(page.get_by_role("heading", name="Rule 2 in words")).to_be_visible()
     assert "b-kind=population" in page.url
     page.context.close()

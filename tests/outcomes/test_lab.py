@@ -114,7 +114,7 @@ def test_a_rule_that_is_none_says_why_and_the_others_are_still_compared(client_o
     page = client_of("gateshead").get(asked(address, **chosen, b_kind="equal", measure="x", leaver="y"))
     assert page.status_code == 200
     assert fault in words_of(page)
-    assert "Rule B in words" in words_of(page)
+    assert "Rule 2 in words" in words_of(page)
 
 
 def test_without_any_rule_the_page_says_so(client_of, address):
@@ -156,7 +156,7 @@ def test_what_would_happen_if_a_body_left_is_said_of_the_chosen_one(client_of, w
 
 def test_a_script_fetches_what_the_rules_give_without_the_form(client_of, address):
     page = client_of("gateshead").get(asked(address, a_kind="equal"), headers={"X-Fragment": "1"})
-    assert "Rule A in words" in words_of(page)
+    assert "Rule 1 in words" in words_of(page)
     assert "<html" not in page.text
     assert '<form class="cp-lab"' not in page.text
 

@@ -34,9 +34,10 @@ AT_FIRST = {"a": "today", "b": "equal", "c": "need", "d": ""}
 
 
 class Column(NamedTuple):
-    """One rule as the page shows it: its letter, its form, and what was found of it; its place among the columns."""
+    """One rule as the page shows it, `number` from 1, and what was found of it."""
 
     letter: str
+    number: int
     rule: Rule
     spec: str
     found: "Compared"
@@ -99,7 +100,7 @@ def scenario_of(consortium_id: UUID) -> Scenario:
         page, list(rules.values()), bases, measure=options.measure.data, leaver=options.leaver.data or None
     )
     columns = tuple(
-        Column(letter, rule, json.dumps(rule.spec()), each, rule == today)
+        Column(letter, LETTERS.index(letter) + 1, rule, json.dumps(rule.spec()), each, rule == today)
         for (letter, rule), each in zip(rules.items(), found, strict=True)
     )
     return Scenario(page, options, forms, columns)
@@ -178,15 +179,15 @@ def _percent(ratio: Fraction) -> str:
 
 def _bars(
     places: Sequence[str], columns: Sequence[Column], decimals: int
-) -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """For each place and rule: the letter, the length in per cent of the width, the figure."""
+) -> list[tuple[str, list[tuple[int, str, str]]]]:
+    """For each place and rule: its number, the length in per cent of the width, the figure."""
     greatest = max([1, *(amount for column in columns for amount in column.found.amounts)])
     lines = []
     for at, name in enumerate(places):
         amounts = [column.found.amounts[at] for column in columns]
         if at < len(places) - 1 or any(amounts):
             bars = [
-                (column.letter, _length(amount, greatest), quantity.say(amount, decimals))
+                (column.number, _length(amount, greatest), quantity.say(amount, decimals))
                 for column, amount in zip(columns, amounts, strict=True)
             ]
             lines.append((name, bars))
