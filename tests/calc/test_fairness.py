@@ -348,3 +348,10 @@ def test_totals_beyond_sixty_four_bits_are_added_up_exactly():
     [found] = compare([parse_rule({"kind": "equal"})], Scene(lots, ("a", "b"), {}))
     assert sum(found.amounts) == 9 * (2**61 + 1)
     assert all(a >= b for a, b in pairwise(found.amounts[:2]))
+
+
+def test_where_a_body_that_has_nothing_leaves_nobody_receives_more():
+    scene = Scene((Lot("the year", 10),), ("a", "b"), {BASES[0]: {"a": 5}})
+    [found] = compare([parse_rule({"kind": "committed_budget"})], scene, leaver="b")
+    said = {finding.code: str(finding.sentence) for finding in found.findings}
+    assert said["leaving"] == "If b, which has 0, left and as much were delivered, nobody would receive more"

@@ -97,7 +97,8 @@ def _improved(
     units = np.maximum(np.floor(np.multiply.outer(moved, weights / weights.sum()) + (1 - up)), 0)
     proved = np.zeros(len(sizes), dtype=np.bool_)
     open_rows = np.arange(len(sizes))
-    for _ in range(2 * len(weights) + 2):
+    # It ends: a swap takes a smaller quotient for a larger one, and the rest comes nearer to the total.
+    while open_rows.size:
         some = units[open_rows]
         following = weights / np.maximum(signpost(some), _NEARLY_NOTHING)
         given = weights / np.maximum(signpost(np.maximum(some - 1, 0)), _NEARLY_NOTHING)
@@ -113,6 +114,4 @@ def _improved(
         units[open_rows[add], best[add]] += 1
         units[open_rows[take], worst[take]] -= 1
         open_rows = open_rows[add | take]
-        if not open_rows.size:
-            break
     return units, proved

@@ -183,18 +183,12 @@ def population_paradox(done: Division, larger: Sequence[Larger]) -> Paradox | No
         steadiest = np.where(change[:, :-1] < 0, grown, -np.inf).max(axis=1)
         slowest = np.where(change[:, :-1] > 0, grown, np.inf).min(axis=1)
         suspect = np.isfinite(steadiest) & np.isfinite(slowest) & (steadiest >= slowest * (1 - 1e-9))
-        for row in suspect.nonzero()[0]:
-            found = _against_weight(larger[row], change[row, :-1].tolist())
-            if found is not None:
-                loser, gainer = found
-                return Paradox(
-                    number,
-                    larger[row],
-                    loser,
-                    (int(before[loser]), int(block[row][loser])),
-                    gainer,
-                    (int(before[gainer]), int(block[row][gainer])),
-                )
+        pairs = {int(row): _against_weight(larger[row], change[row, :-1].tolist()) for row in suspect.nonzero()[0]}
+        found = next(((row, *pair) for row, pair in pairs.items() if pair is not None), None)
+        if found is not None:
+            row, loser, gainer = found
+            loses, gains = ((int(before[place]), int(block[row][place])) for place in (loser, gainer))
+            return Paradox(number, larger[row], loser, loses, gainer, gains)
     return None
 
 
