@@ -117,6 +117,12 @@ def test_mixtures_bounds_and_roundings_are_offered_with_their_preview(session, w
         ({"kind": "hybrid", "leg_equal": "60"}, "Choose between 2 and 5 parts for a mixed rule", 'value="60"'),
         ({"kind": "hybrid", "leg_equal": "60", "leg_need": "30"}, "must add up to 100, but add up to 90", 'value="30"'),
         ({"kind": "hybrid", "leg_equal": "half", "leg_need": "50"}, "like 41.7", 'value="half"'),
+        ({"kind": "equal", "leg_need": "50"}, "You entered a mixture. Select ‘A mixture’, or clear its", 'value="50"'),
+        (
+            {"kind": "equal", "floor": "50"},
+            "50% for each of 3 bodies is more than all there is. Enter a smaller least share",
+            'value="50"',
+        ),
         ({"kind": "equal", "floor": "lots"}, "like 41.7", 'value="lots"'),
         ({"kind": "equal", "cap": "120"}, "A percentage must be 100 or less", 'value="120"'),
         ({"kind": "equal", "floor": "60", "cap": "50"}, "The least share must not be more than the greatest", "60"),

@@ -144,6 +144,13 @@ def _spec(item: AgendaItem, allocation: Mapping[str, Any] | None) -> str:
     except BadRule as error:
         raise Refused(error.sentence.msgid, field=error.field, **error.sentence.values) from error
     joined = {str(body) for body in queries.electorate(item.workspace.consortium)}
+    if rule.floor is not None and rule.floor * len(joined) > 100:
+        raise Refused(
+            "%(floor)s%% for each of %(bodies)s bodies is more than all there is. Enter a smaller least share",
+            field="floor",
+            floor=f"{rule.floor:f}",
+            bodies=len(joined),
+        )
     if rules.strangers(rule, joined):
         raise Refused("Enter percentages only for bodies that have joined", field="percentages")
     return canonical(rule.spec()).decode()

@@ -51,6 +51,10 @@ ROUNDINGS = [
 LEGS = ("equal", "committed_budget", "required_quantity", "population", "need")
 """What a mixture can be made of here."""
 
+_FORGOTTEN = {
+    FixedPercentages.kind: _l("You entered fixed percentages. Select ‘Fixed percentages’, or clear them"),
+    Hybrid.kind: _l("You entered a mixture. Select ‘A mixture’, or clear its percentages"),
+}
 _PERCENT = {"width": 5, "suffix": "%", "inputmode": "decimal", "label_class": ""}
 
 
@@ -132,6 +136,10 @@ class AllocationOfferForm(NegotiatingForm):
             return False
         if self.kind.data == FixedPercentages.kind and not self._all_percentages():
             return False
+        for kind, fields in ((FixedPercentages.kind, self.percentages), (Hybrid.kind, self.legs)):
+            if kind != self.kind.data and any(field.data for field in fields.values()):
+                self.kind.errors = [_FORGOTTEN[kind]]
+                return False
         try:
             parse_rule(self._spec())
         except BadRule as error:
