@@ -39,6 +39,10 @@ class Named(Struct, frozen=True):
     name: str
 
 
+FINER = 4
+"""Decimal places beyond those of a unit, in which a fraction of it is said."""
+
+
 class Fair(Struct, frozen=True):
     """An exact fraction of smallest units, in lowest terms."""
 
@@ -51,20 +55,16 @@ class Fair(Struct, frozen=True):
         return cls(exact.numerator, exact.denominator)
 
     def say(self, decimals: int) -> str:
-        """The fraction in units, exactly.
+        """The fraction in units: four places finer than they are, cut off where it goes on for ever.
 
-        >>> Fair(1000, 3).say(0), Fair(-1, 3).say(0), Fair(100001, 3).say(2), Fair(-1, 3).say(2)
-        ('333 1/3', '−1/3', '333.33 + 2/3 × 0.01', '−1/3 × 0.01')
+        >>> Fair(1000, 3).say(0), Fair(-1, 3).say(0), Fair(100001, 3).say(2), Fair(6, 2).say(2)
+        ('333.3333…', '−0.3333…', '333.336666…', '0.03')
         """
-        whole, rest = divmod(abs(self.over), self.under)
-        if not rest:
-            return say(-whole if self.over < 0 else whole, decimals)
-        left, minus = f"{rest:,}/{self.under:,}", "−" if self.over < 0 else ""
-        if decimals:
-            part = f"{left} × {say(1, decimals)}"
-            exact = f"{say(whole, decimals)} + {part}" if whole else part
-            return f"{minus}({exact})" if minus and whole else f"{minus}{exact}"
-        return f"{minus}{whole:,} {left}" if whole else f"{minus}{left}"
+        if self.over % self.under == 0:
+            return say(self.over // self.under, decimals)
+        finer, rest = divmod(abs(self.over) * 10**FINER, self.under)
+        minus = "−" if self.over < 0 else ""
+        return f"{minus}{say(finer, decimals + FINER)}{'…' if rest else ''}"
 
 
 class Line(Struct, frozen=True):

@@ -60,7 +60,10 @@ def wholes(document: Document) -> Shown:
         [*head, _("Records behind it"), _("Files of evidence")],
         rows,
         [2, 3, 4, 5, 6, 7, 8],
-        _("The fair share is exact, before anything is rounded to whole units."),
+        _(
+            "The fair share is what the rule gives before anything is rounded to whole units; "
+            "the JSON file has it as an exact fraction."
+        ),
     )
 
 
