@@ -192,17 +192,6 @@ def test_a_page_that_is_too_old_or_spoiled_is_refused_and_keeps_the_typing(clien
     assert events(session, forming) == 0
 
 
-def test_the_rule_page_says_who_can_block_under_each_rule(client_of, forming):
-    page = text_of(client_of("newcastle").get(path(forming, "/rule")))
-    for words in (
-        "silence is consent",
-        "or by not answering before the deadline",
-        "2 of the 3 bodies can together",
-        "by their weight: Newcastle upon Tyne Council",
-    ):
-        assert words in page
-
-
 def test_the_first_agreement_starts_from_a_text_with_the_names_filled_in(client_of, session, world):
     made = commands.create(session, world.actor("leeds"), name="Paper", purpose="Less of it.", now=NOW)
     session.commit()

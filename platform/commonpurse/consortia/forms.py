@@ -120,9 +120,10 @@ class RuleForm(Form):
         validate_choice=False,
         render_kw={"label_class": "govuk-fieldset__legend--l", "page_heading": True},
     )
-    quorum_percent = IntegerField(
+    quorum_percent = IntegerField(  # type: ignore[call-arg] # its types do not know the newest argument
         _l("Quorum, as a percentage of all weight"),
         [Optional(), NumberRange(0, 100, message=_l("The quorum must be between 0 and 100 per cent"))],
+        invalid_value_message=_l("Enter the quorum as a whole number of per cent, like 50"),
         render_kw={
             "hint": _l("Bodies with at least this share of all committed budget must answer. Enter 0 for no quorum"),
             "suffix": "%",

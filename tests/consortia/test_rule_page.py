@@ -1,0 +1,31 @@
+"""The page on which the lead authority chooses how the consortium decides."""
+
+import pytest
+
+from support.consortia_pages import events, path, text_of
+from support.consortia_rows import make_forming
+
+
+@pytest.fixture
+def forming(session, world):
+    return make_forming(session, world)
+
+
+def test_the_rule_page_says_who_can_block_under_each_rule(client_of, forming):
+    page = text_of(client_of("newcastle").get(path(forming, "/rule")))
+    for words in (
+        "silence is consent",
+        "or by not answering before the deadline",
+        "2 of the 3 bodies can together",
+        "by their weight: Newcastle upon Tyne Council",
+    ):
+        assert words in page
+
+
+@pytest.mark.parametrize("quorum", ["fifty", "33.5"])
+def test_a_quorum_that_is_no_whole_number_is_refused_in_plain_words(client_of, session, forming, quorum):
+    typed = {"decision_rule": "weighted", "quorum_percent": quorum, "seen_version": forming.version}
+    page = client_of("newcastle").post(path(forming, "/rule"), data=typed)
+    assert "Enter the quorum as a whole number of per cent, like 50" in text_of(page)
+    assert f'value="{quorum}"' in page.text
+    assert events(session, forming) == 0
