@@ -18,7 +18,7 @@ from support.everything import TYPED, addresses, make_everything, names_and_text
 
 ROOT = Path(__file__).parents[2]
 SOURCES = sorted((ROOT / "platform").rglob("*.py"))
-SILENT = {"script", "style", "template"}
+SILENT = {"script", "style", "template", "code"}
 SPOKEN = ("aria-label", "aria-description", "title", "alt", "placeholder")
 DATE = re.compile(rf"(?:\d{{1,2}} )?(?:{'|'.join(get_month_names('wide', locale=LOCALE).values())}) \d{{4}}")
 CLOCK = re.compile(r"\d{1,2}:\d\d[ap]m")
