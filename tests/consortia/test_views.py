@@ -154,6 +154,8 @@ def test_purpose_place_rule_and_timetable_are_saved_one_by_one(client_of, sessio
             "category_code",
         ),
         ("place", {"area": "Atlantis"}, "Enter the name or the code of an area", "area"),
+        ("place", {"area": "head"}, "Enter the code of one of these: Gateshead", "area"),
+        ("purpose", {"name": "L", "purpose": "L", "category_code": "work"}, "one of these: 45000000", "category_code"),
         ("rule", {"decision_rule": "dice"}, "Select how the bodies decide", "decision_rule"),
         (
             "rule",

@@ -1,6 +1,6 @@
 """Forming a consortium: what it is for, where, how it decides and when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -30,11 +30,14 @@ from commonpurse.consortia.models import (
 from commonpurse.core import log
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import Refused, Stale, require
+from commonpurse.reference.queries import Found, search_areas, search_categories
 
 LEAD_CHANGES_THIS = message("Only the lead authority can change this")
 WHO_LEADS = message("A buyer or an administrator of the lead authority")
 MOST_NAME = 120
 MOST_SUPPLIER = 200
+NEAR = 5
+"""How many areas or categories a refusal names when several were meant."""
 
 
 def create(session: Session, actor: Actor, *, name: str, purpose: str, supplier: str = "", now: datetime) -> Consortium:
@@ -90,6 +93,8 @@ def edit_purpose(
     consortium = _to_settle(session, actor, consortium_id, seen_version)
     category = queries.find_category(session, category_code)
     if category is None:
+        if near := search_categories(session, category_code, limit=NEAR):
+            raise Refused("Enter the code of one of these: %(near)s", field="category_code", near=_listed(near))
         raise Refused(
             "Enter a category code that exists, such as 45000000, or choose one from the list", field="category_code"
         )
@@ -106,9 +111,15 @@ def edit_place(
     consortium = _to_settle(session, actor, consortium_id, seen_version)
     found = queries.find_area(session, area)
     if found is None:
+        if near := search_areas(session, area, limit=NEAR):
+            raise Refused("Enter the code of one of these: %(near)s", field="area", near=_listed(near))
         raise Refused("Enter the name or the code of an area, such as Gateshead or E08000037", field="area")
     consortium.area_gss = found.gss
     return log.record(session, actor, consortium.stream, PlaceChanged(found.gss, area=found.name), at=now)
+
+
+def _listed(near: Sequence[Found]) -> str:
+    return "; ".join(found.label for found in near)
 
 
 def edit_lead(
