@@ -109,7 +109,8 @@ def scenario_of(consortium_id: UUID) -> Scenario:
 def _forms(page: lab.LabPage) -> tuple[LabForm, dict[str, LabRuleForm]]:
     asked = request.args or None
     first = page.bodies[0][0] if len(page.bodies) > 1 else ""
-    options = LabForm(formdata=asked, leaver=first)
+    one = page.measures[0].id if page.measures else ""
+    options = LabForm(formdata=asked, leaver=first, measure=one)
     measures = [Choice(each.id, f"{each.title} ({each.unit})") for each in page.measures]
     bodies = [Choice(key, name) for key, name in page.bodies]
     options.measure.choices = [Choice("", _("All measures")), *measures]
