@@ -18,7 +18,8 @@ from support.running import Running, fresh_postgresql, running, sqlite_url
 from support.workspace_rows import make_target, offer
 from support.world import World, make_measure, make_world
 
-PATIENCE_MS = 15_000
+PATIENCE_MS = 45_000
+"""A page that was away tries again after up to 22 seconds: see `reconnectionDelayMax` in static/src/live.js."""
 
 
 @dataclass
