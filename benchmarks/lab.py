@@ -1,10 +1,15 @@
 """A slider move in the split laboratory, beside rendering the same answer from memory by the same template.
 
-Promise: four rules, 50 bodies and 480 quantities (40 measures in 12 quarters), read, worked out and answered through
-the application as the whole page, cost at most 3 times the rendering of that page, and 95 of 100 moves take less than
-150 ms. A script asks for the part that changed only: its figures are printed beside, and promise the 150 ms.
+Promise: with four rules, 50 bodies and 480 quantities (40 measures in 12 quarters), a move, read, worked out and
+answered through the application, costs at most 3 times the rendering of its answer, and 95 of 100 moves take less than
+150 ms. A move asks for the part of the page that changes, as `lab.js` does. Held to the same are a move that asks for
+the whole page, as a browser without scripts does, and, in milliseconds only, one that changes all four rules.
+
+No move asks for a mixture that was asked for before. A ratio is that of processor time, which other work on the
+machine changes least, each move beside the rendering of its own answer; milliseconds are given of both clocks.
 """
 
+import gc
 import statistics
 import sys
 import tempfile
@@ -13,10 +18,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from itertools import product
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from flask import Flask, render_template
@@ -37,7 +43,7 @@ from support.delivery_rows import make_agreed_rule, make_contract, make_record
 from support.pooling_rows import make_budget
 from support.world import NOW, World, make_area, make_measure, make_organisation, make_world
 
-BODIES, MEASURES, MOVES, WARM = 50, 40, 100, 5
+BODIES, MEASURES, MOVES, WARM = 50, 40, 90, 5
 QUARTERS = [date(2026 + year, month, 1) for year in range(3) for month in (1, 4, 7, 10)]
 PAGE, PART = "outcomes/lab.html", "outcomes/_lab.html"
 PROMISED_RATIO, PROMISED_SECONDS = 3, 0.150
@@ -87,19 +93,32 @@ def fill(session: Session) -> tuple[World, str]:
     return world, world.sign_in(session, "newcastle")
 
 
-def address(world: World, move: int) -> str:
-    """The page with one slider moved: a mixture, a bounded rule and two roundings."""
+def move_one(world: World, move: int) -> str:
+    """The slider of a mixture moved: the other rules stay, a bounded one and two roundings among them."""
+    return _address(world, {"a-leg_equal": str(move), "a-leg_committed_budget": "97", "c-floor": "0.5"})
+
+
+def load_page(world: World, move: int) -> str:
+    """The same of mixtures that `move_one` never asks for."""
+    return _address(world, {"a-leg_equal": str(move), "a-leg_committed_budget": "89", "c-floor": "0.5"})
+
+
+def change_all(world: World, move: int) -> str:
+    """Another mixture, and other bounds for the other rules."""
+    floors = {f"{letter}-floor": f"0.{move:03}" for letter in "bcd"}
+    return _address(world, {"a-leg_equal": str(move), "a-leg_committed_budget": "83", **floors})
+
+
+def _address(world: World, moved: dict[str, str]) -> str:
     chosen = {
         "a-kind": "hybrid",
-        "a-leg_equal": str(1 + move % 99),
-        "a-leg_committed_budget": "50",
         "b-kind": "committed_budget",
         "b-rounding": "sainte_lague",
         "c-kind": "need",
-        "c-floor": "0.5",
         "d-kind": "population",
         "measure": "",
         "leaver": str(world.organisation("gateshead")),
+        **moved,
     }
     return f"/consortia/{world.consortium.id}/split-lab?{urlencode(chosen)}"
 
@@ -121,17 +140,26 @@ def served() -> Iterator[tuple[Flask, World, str]]:
         app = create_app(settings)
         with db.new_session() as session:
             world, token = fill(session)
+            gc.collect()
+            gc.freeze()  # As wsgi.py does; nor are the rows made here any business of the service.
             yield app, world, token
 
 
-def seconds(act: Callable[[], Any]) -> float:
+class Times(NamedTuple):
+    """Seconds by the clock on the wall and of the processor."""
+
+    wall: float
+    processor: float
+
+
+def times(act: Callable[[], Any]) -> Times:
     """How long `act` takes."""
-    started = time.perf_counter()
+    wall, processor = time.perf_counter(), time.process_time()
     act()
-    return time.perf_counter() - started
+    return Times(time.perf_counter() - wall, time.process_time() - processor)
 
 
-def measure(app: Flask, world: World, token: str, template: str) -> tuple[list[float], list[float]]:
+def measure(app: Flask, where: Callable[[int], str], token: str, template: str) -> tuple[list[Times], list[Times]]:
     """Moves answered by a template, and renderings of the answers they gave, one after the other."""
     client = app.test_client()
     with client.session_transaction() as cookie:
@@ -141,20 +169,20 @@ def measure(app: Flask, world: World, token: str, template: str) -> tuple[list[f
     shown = lab.shown
     lab.shown = lambda *given: answers.append(shown(*given)) or answers[-1]
     moves, renderings = [], []
-    for move in range(-WARM, MOVES):
-        where = address(world, move + WARM)
+    for move in range(1, WARM + MOVES + 1):
+        asked = where(move)
 
-        def ask(where: str = where) -> None:
-            answer = client.get(where, headers=headers)
+        def ask(asked: str = asked) -> None:
+            answer = client.get(asked, headers=headers)
             assert answer.status_code == 200, answer.text
             assert answer.text.count("in words</h2>") == 4, "not every rule was compared"
 
-        took = seconds(ask)
-        with app.test_request_context(where, headers={"Cookie": f"commonpurse={_cookie(client)}"}):
+        took = times(ask)
+        with app.test_request_context(asked, headers={"Cookie": f"commonpurse={_cookie(client)}"}):
             ready = answers.pop()
             current_actor()  # Who asks is known before an answer is rendered.
-            rendering = seconds(lambda ready=ready: render_template(template, **ready))
-        if move >= 0:
+            rendering = times(lambda ready=ready: render_template(template, **ready))
+        if move > WARM:
             moves.append(took)
             renderings.append(rendering)
     lab.shown = shown
@@ -167,24 +195,37 @@ def _cookie(client: FlaskClient) -> str:
     return found.value
 
 
-def report(name: str, moves: list[float], renderings: list[float]) -> tuple[float, float]:
-    """Print the figures; return the median ratio and the 95th of 100 moves in seconds."""
-    ratio = statistics.median(move / rendering for move, rendering in zip(moves, renderings, strict=True))
-    slow = statistics.quantiles(moves, n=20)[-1]
-    print(
-        f"{name}: a move {statistics.median(moves) * 1000:.1f} ms, 95 of 100 under {slow * 1000:.1f} ms; "
-        f"rendering from memory {statistics.median(renderings) * 1000:.1f} ms; median ratio {ratio:.2f}"
+def report(name: str, moves: list[Times], renderings: list[Times]) -> tuple[float, float]:
+    """Print the figures; return the median ratio and the 95th of 100 moves in seconds on the wall."""
+    ratio = statistics.median(
+        move.processor / rendering.processor for move, rendering in zip(moves, renderings, strict=True)
     )
-    return ratio, slow
+    print(f"{name}: {ratio:.2f} times the rendering of its answer")
+    for clock in Times._fields:
+        took, rendered = ([getattr(each, clock) for each in all_of] for all_of in (moves, renderings))
+        print(
+            f"  {clock:9}  median {statistics.median(took) * 1000:5.1f} ms, 95 of 100 under {_slow(took) * 1000:5.1f} "
+            f"ms; rendering, median {statistics.median(rendered) * 1000:.1f} ms"
+        )
+    return ratio, _slow([move.wall for move in moves])
+
+
+def _slow(took: list[float]) -> float:
+    return statistics.quantiles(took, n=20)[-1]
 
 
 def main() -> None:
     """Print what moves and renderings take; exit 1 if a promise does not hold."""
     with served() as (app, world, token):
-        ratio, slow = report("the page", *measure(app, world, token, PAGE))
-        _, slow_part = report("its part that changes", *measure(app, world, token, PART))
-    print(f"promised: a ratio of {PROMISED_RATIO} for the page, and {PROMISED_SECONDS * 1000:.0f} ms for both")
-    sys.exit(0 if ratio <= PROMISED_RATIO and max(slow, slow_part) < PROMISED_SECONDS else 1)
+        part, slow = report("a slider move", *measure(app, partial(move_one, world), token, PART))
+        page, slow_page = report("the whole page", *measure(app, partial(load_page, world), token, PAGE))
+        _, slow_all = report("four new rules", *measure(app, partial(change_all, world), token, PART))
+    print(
+        f"promised: at most {PROMISED_RATIO} times for a move and for the whole page, "
+        f"and less than {PROMISED_SECONDS * 1000:.0f} ms on the wall for all three"
+    )
+    kept = max(part, page) <= PROMISED_RATIO and max(slow, slow_page, slow_all) < PROMISED_SECONDS
+    sys.exit(0 if kept else 1)
 
 
 if __name__ == "__main__":
