@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from commonpurse.calc.allocation import UNALLOCATED, parse_rule, replay, reverse, split
+from commonpurse.calc.allocation_rules import LARGEST_REMAINDER
 from commonpurse.calc.explain import adds_up, certificate, explain, tie_broken
 from commonpurse.calc.money import pounds
 
@@ -190,13 +191,36 @@ def test_units_without_a_divisor_of_their_own_are_said_to_have_none():
         ("largest_remainder", -5, True),
         ("sainte_lague", 5, True),
         ("sainte_lague", 4, False),
+        ("sainte_lague", 0, False),
+        ("adams", 1, True),
+        ("adams", 2, False),
         ("credit", 5, True),
+        ("credit", -5, True),
+        ("credit", 4, False),
+        ("credit", 0, False),
         ("staircase", 5, False),
     ],
 )
 def test_a_split_says_whether_the_roster_decided(rounding, total, tied):
     done = split(total, parse_rule({"kind": "equal", "rounding": rounding}), roster=["a", "b"])
     assert tie_broken(done.explanation) is tied
+
+
+@given(
+    st.sampled_from([LARGEST_REMAINDER, "sainte_lague", "dhondt", "adams", "huntington_hill"]),
+    st.integers(-30, 30),
+    st.lists(st.integers(0, 6), min_size=2, max_size=6).filter(any),
+)
+def test_the_roster_is_said_to_decide_exactly_where_another_order_gives_other_shares(rounding, total, weights):
+    rule, named = (
+        parse_rule({"kind": "committed_budget", "rounding": rounding}),
+        {f"body {n}": weight for n, weight in enumerate(weights)},
+    )
+    forwards, backwards = (
+        split(total, rule, roster=order, weights=named) for order in (list(named), list(named)[::-1])
+    )
+    shares, turned = (dict(zip(done.roster, done.amounts, strict=True)) for done in (forwards, backwards))
+    assert tie_broken(forwards.explanation) is (shares != turned)
 
 
 @pytest.mark.parametrize(("total", "tied"), [(5, False), (3, True), (-5, False)])

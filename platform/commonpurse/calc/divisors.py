@@ -81,7 +81,7 @@ def divide_by_divisor(total: int, weights: Sequence[int], method: str) -> Worked
     The steps name the last unit that was given and the first that was not, each with its quotient (for the size of
     the total). Every divisor between the two quotients gives these amounts; `divisor` is one of them, with as few
     digits as there can be. It is None where none does it alone: if first units had to go by weight, or if the method
-    takes squares and two places tie for the last unit. `tied` names places that tie; the roster decided.
+    takes squares and two places tie for the last unit. `tied` names places whose quotients tie; the roster decided.
 
     Raises:
         ValueError: unless total and weights are ints, no weight is negative and one is above zero; if nobody knows

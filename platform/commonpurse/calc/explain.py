@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from commonpurse.calc.allocation_rules import LARGEST_REMAINDER, UNALLOCATED, parse_rule
+from commonpurse.calc.allocation_rules import CREDIT, LARGEST_REMAINDER, UNALLOCATED, parse_rule
 from commonpurse.calc.quantity import say as plain
 from commonpurse.calc.sentence import Sentence, message
 
@@ -84,13 +84,32 @@ def exact_share(explanation: Mapping[str, Any], at: int) -> tuple[int, int]:
 
 def tie_broken(explanation: Mapping[str, Any]) -> bool:
     """Whether places met with the same claim to the last unit, so that the order of the roster decided."""
-    if "steps" in explanation:
-        steps = explanation["steps"]
-        return len(steps.get("tied") or steps.get("at_line") or []) > 1
+    rounding = explanation["rule"].get("rounding", LARGEST_REMAINDER)
+    if rounding == LARGEST_REMAINDER:
+        return _remainders_tie(explanation)
+    if rounding == CREDIT:
+        return _credits_tie(explanation["steps"])
+    return rounding in _DIVISORS and _quotients_tie(explanation["steps"])
+
+
+def _remainders_tie(explanation: Mapping[str, Any]) -> bool:
     sizes = [abs(remainder) for remainder in explanation["remainders"]]
     lucky = [size for size, extra in zip(sizes, explanation["extra_unit"], strict=True) if extra]
     others = [size for size, extra in zip(sizes, explanation["extra_unit"], strict=True) if not extra]
     return bool(lucky) and min(lucky) in others
+
+
+def _credits_tie(steps: Mapping[str, Any]) -> bool:
+    """Whether of those with the same credit some were served and others not."""
+    return len({steps["credits_after"][place] for place in steps["at_line"]}) > 1
+
+
+def _quotients_tie(steps: Mapping[str, Any]) -> bool:
+    """Whether the last unit given and the first that was not had the same quotient; without one, the same weight."""
+    last, first = steps["last_given"], steps["first_not_given"]
+    if last is None or last["quotient"] != first["quotient"]:
+        return False
+    return last["quotient"] is not None or steps["weights"][last["place"]] == steps["weights"][first["place"]]
 
 
 def _sum(explanation: Mapping[str, Any], at: int, say: Say, say_weight: Say, one: str) -> list[Sentence]:
@@ -178,7 +197,7 @@ def _credit(explanation: Mapping[str, Any], at: int, say: Say) -> Sentence:
     )
 
 
-_OTHERS = {"staircase": _staircase, "credit": _credit}
+_OTHERS = {"staircase": _staircase, CREDIT: _credit}
 
 
 def _decimal(number: Fraction) -> str:
