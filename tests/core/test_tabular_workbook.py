@@ -174,7 +174,7 @@ def test_hidden_rows_and_columns_are_read_and_mentioned():
 
     table = read_table("a.xlsx", saved(["A", "B"], ["x", "y"], ["z", "w"], change=hide))
     assert cells_of(table) == [("x", "y"), ("z", "w")]
-    assert notes_of(table) == ["Hidden rows and columns were read too: 1 rows, 1 columns"]
+    assert notes_of(table) == ["Hidden rows (1) and hidden columns (1) were read too"]
 
 
 def test_the_first_visible_sheet_with_rows_is_read_and_the_others_are_named():
@@ -215,6 +215,11 @@ def test_rich_text_and_escapes_are_read_and_phonetic_readings_left_out():
     table = read_table("a.xlsx", packed(sheet, **{"xl__sharedStrings.xml": texts}))
     assert table.headers == ("Broxap", "a\nb")
     assert cells_of(table) == [("a\nb", "")]
+
+
+def test_an_escape_of_what_is_no_text_becomes_a_mark_that_says_so():
+    table = read_table("a.xlsx", packed(inline(("A", "B"), ("x_x0000_y", "_xD800_z"))))
+    assert cells_of(table) == [("x\ufffdy", "\ufffdz")]
 
 
 def test_cells_without_addresses_and_with_gaps_find_their_columns():

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 from msgspec import Struct
 
 from commonpurse.core.errors import Refused
-from commonpurse.core.tabular.table import Limits
+from commonpurse.core.tabular.table import Limits, only_text
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -82,8 +82,8 @@ def read_workbook(package: ZipFile, limits: Limits) -> Workbook:
 
 
 def unescape(text: str) -> str:
-    """Text with the format's own escapes (`_x000D_`) resolved."""
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+    """Text with the format's own escapes (`_x000D_`) resolved; what no database stores becomes U+FFFD."""
+    return _ESCAPE.sub(lambda match: only_text(chr(int(match[1], 16))), text) if "_x" in text else text
 
 
 def _tree(package: ZipFile, part: str) -> "Element":

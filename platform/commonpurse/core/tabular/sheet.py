@@ -83,7 +83,7 @@ class SheetReader(Struct):
         """What a person should know about the rows that were read."""
         if self.hidden_rows or self.hidden_columns:
             values = {"rows": self.hidden_rows, "columns": self.hidden_columns}
-            yield Sentence("Hidden rows and columns were read too: %(rows)s rows, %(columns)s columns", values)
+            yield Sentence("Hidden rows (%(rows)s) and hidden columns (%(columns)s) were read too", values)
 
     def refuse_merged(self) -> None:
         """Raise Refused, naming the ranges, if cells are merged: what they mean for a row is a guess."""

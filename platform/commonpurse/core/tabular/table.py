@@ -1,8 +1,12 @@
 """What a file of rows becomes: headings, numbered rows and remarks; and how large it may be."""
 
+import re
+
 from msgspec import Struct
 
 from commonpurse.calc.sentence import Sentence
+
+_NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class Limits(Struct, frozen=True):
@@ -35,3 +39,8 @@ class Table(Struct, frozen=True):
     headers: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[Sentence, ...] = ()
+
+
+def only_text(text: str) -> str:
+    """The same text with U+FFFD for every character that XML forbids, such as NUL and half a surrogate pair."""
+    return _NO_TEXT.sub("\ufffd", text)

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from commonpurse.core.tabular.table import only_text
+
 Cell = str | int | Decimal | None
 """What a written cell may be; numbers are written by us, text may come from anybody."""
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
-_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NARROWEST, _WIDEST = 12, 60
 
 
@@ -40,7 +41,7 @@ def write_xlsx(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, title:
         for at, value in enumerate(row, start=1):
             cell = sheet.cell(number, at)
             if isinstance(value, str):
-                cell.value = _NOT_XML.sub("\ufffd", value)
+                cell.value = only_text(value)
                 cell.data_type = "s"
                 cell.number_format = "@"
             else:
