@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commonpurse.measures.rules import ModelRuleTerms, counting, select_model, value_family
+from commonpurse.measures.rules import ModelRuleTerms, counting, select_model, stated_decimals, value_family
 from config import ROOT
 
 
@@ -85,6 +85,14 @@ def test_every_rule_quotes_its_text_and_source():
 def test_a_percentage_cannot_be_shared_out_and_people_are_shared_in_hundredths():
     assert counting("percent") is None
     assert (counting("people").decimals, counting("GBP").decimals, counting("tCO2e").decimals) == (2, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("unit", "decimals", "stated"),
+    [("people", 2, 0), ("People", 2, 0), ("opportunities", 2, 0), ("suppliers", 2, 0), ("FTE", 2, 2), ("cafés", 1, 1)],
+)
+def test_what_comes_whole_is_promised_in_wholes_however_finely_it_is_shared(unit, decimals, stated):
+    assert stated_decimals(unit, decimals) == stated
 
 
 def test_yearly_rates_have_their_year_as_edition_and_an_unknown_code_is_refused():

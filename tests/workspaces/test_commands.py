@@ -170,7 +170,7 @@ def test_an_objection_needs_a_reason(session, world, item, reason):
     [
         ("0", "more than 0"),
         ("-5", "more than 0"),
-        ("12.5", "whole number"),
+        ("12.5", "must be a whole number of people"),
         ("10000000000000000", "or less"),
         ("100", "on the table already"),
     ],
@@ -180,6 +180,33 @@ def test_a_target_of_nothing_or_of_no_sense_is_refused_and_changes_nothing(sessi
         offer(session, world, "gateshead", item, 1, quantity)
     assert refusal.value.field == "quantity"
     assert (get(session, item).current_number, len(kinds(session, world))) == (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("unit", "typed", "units"),
+    [("people", "3", 300), ("opportunities", "40", 4000), ("FTE", "37.5", 3750), ("hours", "0.25", 25)],
+)
+def test_a_target_is_as_fine_as_its_unit_can_be_delivered(session, world, unit, typed, units):
+    item = make_target(session, world, measure_id=make_measure(session, "FINE", unit=unit, decimals=2).id)
+    offer(session, world, "newcastle", item, 0, typed)
+    assert get(session, item).offers[0].quantity == units
+
+
+@pytest.mark.parametrize(
+    ("unit", "typed", "sentence"),
+    [
+        ("opportunities", "0.5", "The target must be a whole number of opportunities"),
+        ("people", "12.25", "The target must be a whole number of people"),
+        ("suppliers", "1.01", "The target must be a whole number of suppliers"),
+        ("FTE", "0.125", "The target must have no more than 2 decimal places"),
+    ],
+)
+def test_half_a_person_is_no_target_although_people_are_shared_in_hundredths(session, world, unit, typed, sentence):
+    item = make_target(session, world, measure_id=make_measure(session, "FINE", unit=unit, decimals=2).id)
+    with pytest.raises(Refused) as refusal:
+        offer(session, world, "newcastle", item, 0, typed)
+    assert (refusal.value.field, str(refusal.value)) == ("quantity", sentence)
+    assert not get(session, item).offers
 
 
 def test_majority_and_weights_close_an_item_as_soon_as_nothing_can_change_it(session, world):
@@ -194,7 +221,9 @@ def test_majority_and_weights_close_an_item_as_soon_as_nothing_can_change_it(ses
     offer(session, world, "newcastle", other, 0)
     assert get(session, other).state is ItemState.OPEN
     answer(session, world, "darlington", other, 1)
-    assert get(session, other).agreed_record["sentence"] == "More than half of the weight agreed: £400.00 to £0.00"
+    assert (
+        get(session, other).agreed_record["sentence"] == "Those that agree outweigh those that object: £400.00 to £0.00"
+    )
 
 
 def test_nothing_can_be_offered_before_a_decision_rule_is_chosen(session, world):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from commonpurse.core.db import Base, Keyed, LongText, Pence
 from commonpurse.identity.models import Organisation
+from commonpurse.measures.rules import stated_decimals
 
 
 class FrameworkVersion(Keyed, Base):
@@ -103,6 +104,11 @@ class Measure(Keyed, Base):
     status: Mapped[str]
     framework_version: Mapped[FrameworkVersion | None] = relationship()
     outcome: Mapped[Outcome | None] = relationship()
+
+    @property
+    def stated_decimals(self) -> int:
+        """How many decimals a target, a promise or a record may have; shares have `decimals`."""
+        return stated_decimals(self.unit, self.decimals)
 
 
 class UnitValue(Keyed, Base):

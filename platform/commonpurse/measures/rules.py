@@ -78,16 +78,20 @@ def select_model(
 
 
 class Counting(Struct, frozen=True):
-    """How a unit is counted: decimals of its smallest unit, and what one claim stands for."""
+    """How a unit is counted: decimals of its smallest unit, and what one claim stands for.
+
+    `comes_whole` says that nobody delivers a part of one, although parts are shared out.
+    """
 
     unit: str
     decimals: int
     counts: str
+    comes_whole: bool = False
 
 
 _COUNTINGS = {
-    "count": Counting("opportunities", 2, "beneficiary"),
-    "people": Counting("people", 2, "beneficiary"),
+    "count": Counting("opportunities", 2, "beneficiary", comes_whole=True),
+    "people": Counting("people", 2, "beneficiary", comes_whole=True),
     "FTE": Counting("FTE", 2, "beneficiary"),
     "hours": Counting("hours", 2, "beneficiary"),
     "person-hours": Counting("person-hours", 2, "beneficiary"),
@@ -96,8 +100,9 @@ _COUNTINGS = {
     "tonnes": Counting("tonnes", 3, "asset"),
     "litres": Counting("litres", 0, "asset"),
     "m2": Counting("m2", 0, "asset"),
-    "suppliers": Counting("suppliers", 2, "asset"),
+    "suppliers": Counting("suppliers", 2, "asset", comes_whole=True),
 }
+_WHOLE = frozenset(how.unit for how in _COUNTINGS.values() if how.comes_whole)
 
 
 def counting(unit: str) -> Counting | None:
@@ -106,6 +111,15 @@ def counting(unit: str) -> Counting | None:
     Whole people are counted in hundredths, so that several bodies can each have a share of one.
     """
     return _COUNTINGS.get(unit)
+
+
+def stated_decimals(unit: str, decimals: int) -> int:
+    """How finely a quantity may be promised or delivered: people and the like in wholes, all else as it is shared.
+
+    Args:
+        decimals: of the smallest unit that is shared out.
+    """
+    return 0 if unit.casefold() in _WHOLE else decimals
 
 
 class ValueFamily(Struct, frozen=True):

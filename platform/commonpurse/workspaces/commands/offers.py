@@ -125,13 +125,18 @@ def _amount(measure: Measure, quantity: Decimal | None) -> int:
         raise Refused("Enter a target", field="quantity")
     if quantity <= 0:
         raise Refused("The target must be more than 0", field="quantity")
+    finest = measure.stated_decimals
     try:
-        amount = to_smallest(quantity, measure.decimals)
+        to_smallest(quantity, finest)
     except ValueError as error:
-        if measure.decimals == 0:
-            raise Refused("The target must be a whole number", field="quantity") from error
-        message = "The target must have no more than %(decimals)s decimal places"
-        raise Refused(message, field="quantity", decimals=measure.decimals) from error
+        if finest == 0:
+            raise Refused(
+                "The target must be a whole number of %(unit)s", field="quantity", unit=measure.unit
+            ) from error
+        raise Refused(
+            "The target must have no more than %(decimals)s decimal places", field="quantity", decimals=finest
+        ) from error
+    amount = to_smallest(quantity, measure.decimals)
     if amount > rules.LARGEST_TARGET:
         most = rules.say_smallest(rules.LARGEST_TARGET, measure.decimals, measure.unit)
         raise Refused("The target must be %(most)s or less", field="quantity", most=most)

@@ -162,20 +162,24 @@ def agreed_allocation(session: Session, consortium_id: UUID) -> AgreedAllocation
 
 
 class AgreedTarget(Struct, frozen=True):
-    """A quantity the bodies agreed for a measure, in its unit; its smallest unit has `decimals`."""
+    """A quantity the bodies agreed for a measure, in its unit; its smallest unit has `decimals`.
+
+    What a supplier promises for it may have `stated_decimals`.
+    """
 
     measure_id: UUID
     code: str
     title: str
     unit: str
     decimals: int
+    stated_decimals: int
     quantity: Decimal
 
 
 def agreed_targets(session: Session, consortium_id: UUID) -> list[AgreedTarget]:
     """Every agreed target in the order of the agenda. The caller has checked who asks."""
     rows = session.execute(
-        select(Measure.id, Measure.code, Measure.title, Measure.unit, Measure.decimals, Offer.quantity)
+        select(Measure, Offer.quantity)
         .join(AgendaItem, AgendaItem.measure_id == Measure.id)
         .join(Offer, (Offer.item_id == AgendaItem.id) & (Offer.number == AgendaItem.agreed_number))
         .join(Workspace, Workspace.id == AgendaItem.workspace_id)
@@ -183,8 +187,16 @@ def agreed_targets(session: Session, consortium_id: UUID) -> list[AgreedTarget]:
         .order_by(AgendaItem.position)
     )
     return [
-        AgreedTarget(measure_id, code, title, unit, decimals, from_smallest(quantity, decimals))
-        for measure_id, code, title, unit, decimals, quantity in rows
+        AgreedTarget(
+            measure.id,
+            measure.code,
+            measure.title,
+            measure.unit,
+            measure.decimals,
+            measure.stated_decimals,
+            from_smallest(quantity, measure.decimals),
+        )
+        for measure, quantity in rows
         if quantity is not None
     ]
 
