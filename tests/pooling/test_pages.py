@@ -269,6 +269,17 @@ def test_a_file_is_checked_row_by_row_and_stored_once_on_a_persons_word(session,
     assert "The right rows were stored, the faulty ones set aside." in text_of(client.get(shown))
 
 
+def test_a_file_whose_name_holds_nul_is_kept_without_it(address, client_of):
+    client = client_of("gateshead")
+    content = f"{','.join(templates.REQUIREMENTS.headers)}\n{RIGHT}"
+    body = (
+        "--x\r\nContent-Disposition: form-data; name=\"file\"; filename*=UTF-8''needs%00.csv\r\n"
+        f"Content-Type: text/csv\r\n\r\n{content}\r\n--x--\r\n"
+    )
+    answer = client.post(f"{address}/requirements/upload", data=body, content_type="multipart/form-data; boundary=x")
+    assert "Check the file “needs.csv”" in text_of(client.get(answer.location))
+
+
 def test_a_file_with_faults_only_can_be_dropped_or_mended(session, address, client_of):
     client = client_of("gateshead")
     shown = send(client, address, "requirements", FAULTY).location

@@ -8,14 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from commonpurse.calc.quantity import from_smallest
-from commonpurse.core.errors import Refused, Stale
 from commonpurse.core.tabular import Cell
-from commonpurse.core.transaction import reading, transaction
+from commonpurse.core.transaction import reading
 from commonpurse.pooling import commands, queries
 from commonpurse.pooling.forms import ApproveBudgetForm, BudgetForm, EditBudgetForm, RemoveBudgetForm
 from commonpurse.pooling.queries import BudgetTable
 from commonpurse.pooling.rules.years import financial_year_of, say_financial_year
-from commonpurse.pooling.views.blueprint import blueprint, download, now
+from commonpurse.pooling.views.blueprint import blueprint, done, download, now
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.fields import Choice
 from commonpurse.web.limits import EXPENSIVE, limited
@@ -65,16 +64,12 @@ def add_budget(consortium_id: UUID) -> ResponseReturnValue:
     """Enter money of one's own body."""
     form = BudgetForm()
     _offer_years(form)
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                values = {"consortium_id": consortium_id, **form.values()}
-                commands.add_budget(session, current_actor(), now=now(), **values)
-        except Refused as error:
-            form.show(error)
-        else:
-            flash(gettext("The money is entered."), "success")
-            return redirect(url_for(".budget", consortium_id=consortium_id))
+    keys: dict[str, Any] = {"consortium_id": consortium_id, "now": now()}
+    if form.validate_on_submit() and done(
+        form, lambda session: commands.add_budget(session, current_actor(), **keys, **form.values())
+    ):
+        flash(gettext("The money is entered."), "success")
+        return redirect(url_for(".budget", consortium_id=consortium_id))
     with reading() as session:
         page = queries.budget_page(session, current_actor(), consortium_id)
     return render_template("pooling/add_budget.html", page=page, form=form)
@@ -97,16 +92,12 @@ def edit_budget(consortium_id: UUID, contribution_id: UUID) -> ResponseReturnVal
         consortium, line = queries.contribution_page(session, current_actor(), consortium_id, contribution_id)
     form = EditBudgetForm(obj=line, seen_version=line.version)
     _offer_years(form, line.financial_year)
-    if form.validate_on_submit():
-        values: dict[str, Any] = {"consortium_id": consortium_id, "contribution_id": contribution_id, **form.values()}
-        try:
-            with transaction() as session:
-                commands.change_budget(session, current_actor(), now=now(), **values)
-        except (Refused, Stale) as error:
-            form.show(error)
-        else:
-            flash(gettext("The money is changed."), "success")
-            return redirect(url_for(".budget", consortium_id=consortium_id))
+    keys: dict[str, Any] = {"consortium_id": consortium_id, "contribution_id": contribution_id, "now": now()}
+    if form.validate_on_submit() and done(
+        form, lambda session: commands.change_budget(session, current_actor(), **keys, **form.values())
+    ):
+        flash(gettext("The money is changed."), "success")
+        return redirect(url_for(".budget", consortium_id=consortium_id))
     here = {"consortium": consortium, "consortium_id": consortium_id}
     return render_template("pooling/edit_budget.html", line=line, form=form, **here)
 
@@ -118,16 +109,12 @@ def remove_budget(consortium_id: UUID, contribution_id: UUID) -> ResponseReturnV
     with reading() as session:
         consortium, line = queries.contribution_page(session, current_actor(), consortium_id, contribution_id)
     form = RemoveBudgetForm(seen_version=line.version)
-    if form.validate_on_submit():
-        values: dict[str, Any] = {"consortium_id": consortium_id, "contribution_id": contribution_id, **form.values()}
-        try:
-            with transaction() as session:
-                commands.remove_budget(session, current_actor(), now=now(), **values)
-        except (Refused, Stale) as error:
-            form.show(error)
-        else:
-            flash(gettext("The money is removed."), "success")
-            return redirect(url_for(".budget", consortium_id=consortium_id))
+    keys: dict[str, Any] = {"consortium_id": consortium_id, "contribution_id": contribution_id, "now": now()}
+    if form.validate_on_submit() and done(
+        form, lambda session: commands.remove_budget(session, current_actor(), **keys, **form.values())
+    ):
+        flash(gettext("The money is removed."), "success")
+        return redirect(url_for(".budget", consortium_id=consortium_id))
     here = {"consortium": consortium, "consortium_id": consortium_id, "say_year": say_financial_year}
     return render_template("pooling/remove_budget.html", line=line, form=form, **here)
 
@@ -139,30 +126,18 @@ def approve_budget(consortium_id: UUID, contribution_id: UUID) -> ResponseReturn
     with reading() as session:
         consortium, line = queries.contribution_page(session, current_actor(), consortium_id, contribution_id)
     form = ApproveBudgetForm(seen_version=line.version)
-    if form.validate_on_submit():
-        try:
-            _answer(form, consortium_id, contribution_id)
-        except (Refused, Stale) as error:
-            form.show(error)
-        else:
-            flash(gettext("Your answer is recorded."), "success")
-            return redirect(url_for(".budget", consortium_id=consortium_id))
-    return render_template(
-        "pooling/approve_budget.html",
-        consortium=consortium,
-        consortium_id=consortium_id,
-        line=line,
-        form=form,
-        say_year=say_financial_year,
-    )
+    keys: dict[str, Any] = {"consortium_id": consortium_id, "contribution_id": contribution_id, "now": now()}
+    if form.validate_on_submit() and done(form, lambda session: _answer(session, form, keys)):
+        flash(gettext("Your answer is recorded."), "success")
+        return redirect(url_for(".budget", consortium_id=consortium_id))
+    here = {"consortium": consortium, "consortium_id": consortium_id, "say_year": say_financial_year}
+    return render_template("pooling/approve_budget.html", line=line, form=form, **here)
 
 
-def _answer(form: ApproveBudgetForm, consortium_id: UUID, contribution_id: UUID) -> None:
+def _answer(session: Any, form: ApproveBudgetForm, keys: dict[str, Any]) -> None:
     values = form.values()
-    reason, approves = values.pop("reason"), values.pop("answer") == "approve"
-    values |= {"consortium_id": consortium_id, "contribution_id": contribution_id, "now": now()}
-    with transaction() as session:
-        if approves:
-            commands.approve_budget(session, current_actor(), **values)
-        else:
-            commands.refuse_budget(session, current_actor(), reason=reason or "", **values)
+    reason, answer = values.pop("reason"), values.pop("answer")
+    if answer == "approve":
+        commands.approve_budget(session, current_actor(), **keys, **values)
+    else:
+        commands.refuse_budget(session, current_actor(), reason=reason or "", **keys, **values)

@@ -7,11 +7,10 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from commonpurse.core.errors import Refused, Stale
-from commonpurse.core.transaction import reading, transaction
+from commonpurse.core.transaction import reading
 from commonpurse.pooling import commands, queries
 from commonpurse.pooling.forms import EditNeedForm, NeedForm, RemoveNeedForm
-from commonpurse.pooling.views.blueprint import blueprint, download, now
+from commonpurse.pooling.views.blueprint import blueprint, done, download, now
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.limits import EXPENSIVE, limited
 
@@ -68,16 +67,12 @@ def _is_right(form: NeedForm) -> bool:
 def add_need(consortium_id: UUID) -> ResponseReturnValue:
     """Say what one's own body needs."""
     form = NeedForm()
-    if _is_right(form):
-        try:
-            with transaction() as session:
-                values: dict[str, Any] = form.values()
-                commands.add_requirement(session, current_actor(), consortium_id=consortium_id, now=now(), **values)
-        except Refused as error:
-            form.show(error)
-        else:
-            flash(gettext("The line is stored."), "success")
-            return redirect(url_for(".needs", consortium_id=consortium_id))
+    keys: dict[str, Any] = {"consortium_id": consortium_id, "now": now()}
+    if _is_right(form) and done(
+        form, lambda session: commands.add_requirement(session, current_actor(), **keys, **form.values())
+    ):
+        flash(gettext("The line is stored."), "success")
+        return redirect(url_for(".needs", consortium_id=consortium_id))
     with reading() as session:
         page = queries.needs_page(session, current_actor(), consortium_id)
     return render_template("pooling/add_need.html", page=page, form=form)
@@ -90,16 +85,12 @@ def edit_need(consortium_id: UUID, line_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         consortium, line = queries.need_page(session, current_actor(), consortium_id, line_id)
     form = EditNeedForm(obj=line, seen_version=line.version)
-    if _is_right(form):
-        try:
-            with transaction() as session:
-                values: dict[str, Any] = {"consortium_id": consortium_id, "line_id": line_id, **form.values()}
-                commands.change_requirement(session, current_actor(), now=now(), **values)
-        except (Refused, Stale) as error:
-            form.show(error)
-        else:
-            flash(gettext("The line is changed."), "success")
-            return redirect(url_for(".needs", consortium_id=consortium_id))
+    keys: dict[str, Any] = {"consortium_id": consortium_id, "line_id": line_id, "now": now()}
+    if _is_right(form) and done(
+        form, lambda session: commands.change_requirement(session, current_actor(), **keys, **form.values())
+    ):
+        flash(gettext("The line is changed."), "success")
+        return redirect(url_for(".needs", consortium_id=consortium_id))
     return render_template(
         "pooling/edit_need.html", consortium=consortium, consortium_id=consortium_id, line=line, form=form
     )
@@ -112,16 +103,12 @@ def remove_need(consortium_id: UUID, line_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         consortium, line = queries.need_page(session, current_actor(), consortium_id, line_id)
     form = RemoveNeedForm(seen_version=line.version)
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                values: dict[str, Any] = {"consortium_id": consortium_id, "line_id": line_id, **form.values()}
-                commands.remove_requirement(session, current_actor(), now=now(), **values)
-        except (Refused, Stale) as error:
-            form.show(error)
-        else:
-            flash(gettext("The line is removed."), "success")
-            return redirect(url_for(".needs", consortium_id=consortium_id))
+    keys: dict[str, Any] = {"consortium_id": consortium_id, "line_id": line_id, "now": now()}
+    if form.validate_on_submit() and done(
+        form, lambda session: commands.remove_requirement(session, current_actor(), **keys, **form.values())
+    ):
+        flash(gettext("The line is removed."), "success")
+        return redirect(url_for(".needs", consortium_id=consortium_id))
     return render_template(
         "pooling/remove_need.html", consortium=consortium, consortium_id=consortium_id, line=line, form=form
     )

@@ -15,7 +15,7 @@ from commonpurse.core.transaction import reading, transaction
 from commonpurse.pooling import commands, queries
 from commonpurse.pooling.forms import UploadSpendingForm
 from commonpurse.pooling.queries import Order
-from commonpurse.pooling.views.blueprint import blueprint, download, now
+from commonpurse.pooling.views.blueprint import blueprint, download, filename_of, now
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.form import say
 from commonpurse.web.limits import EXPENSIVE, limited
@@ -56,7 +56,7 @@ def upload_spending() -> ResponseReturnValue:
 
 def _import(form: UploadSpendingForm, file: Any) -> UUID | None:
     """The key of the file; None where it was refused, and the form says why."""
-    filename = file.filename or gettext("a file without a name")
+    filename = filename_of(file)
     try:
         with transaction() as session:
             return commands.import_spending(session, current_actor(), filename=filename, content=file.read(), now=now())

@@ -17,7 +17,7 @@ from commonpurse.pooling.forms import AnswerUploadForm, UploadForm
 from commonpurse.pooling.queries import UploadPage
 from commonpurse.pooling.rules import templates
 from commonpurse.pooling.rules.years import say_financial_year
-from commonpurse.pooling.views.blueprint import blueprint, download, now
+from commonpurse.pooling.views.blueprint import blueprint, download, filename_of, now
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.form import say
 from commonpurse.web.limits import EXPENSIVE, limited
@@ -51,7 +51,7 @@ def upload(consortium_id: UUID, kind: str) -> ResponseReturnValue:
                     current_actor(),
                     consortium_id=consortium_id,
                     kind=kind,
-                    filename=file.filename or gettext("a file without a name"),
+                    filename=filename_of(file),
                     content=file.read(),
                     now=now(),
                 )
