@@ -6,7 +6,7 @@ import secrets
 from typing import Any
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 PREFIX = "/api/v1"
 
@@ -32,7 +32,17 @@ def answer_wrong_addresses() -> Response | None:
     error = request.routing_exception
     if error is None or (error.code or 0) < 400 or not request.path.startswith(f"{PREFIX}/"):
         return None
+    if isinstance(error, MethodNotAllowed) and _names_no_operation(request.path):
+        return refuse(NotFound())
     return refuse(error)
+
+
+def _names_no_operation(path: str) -> bool:
+    """Whether it is the address of an operation that there is not: one route has all their names."""
+    from commonpurse.calc.operations import OPERATIONS
+
+    before, _, name = path.rpartition("/")
+    return before == f"{PREFIX}/calc" and name not in OPERATIONS
 
 
 @blueprint.errorhandler(HTTPException)
