@@ -69,7 +69,8 @@ class Power:
     @property
     def normalised_banzhaf(self) -> tuple[Fraction, ...]:
         """Each member's part of all swings."""
-        return tuple(Fraction(swings, sum(self.swings)) for swings in self.swings)
+        swings = self.swings
+        return tuple(Fraction(own, sum(swings)) for own in swings)
 
     @property
     def powerless(self) -> tuple[int, ...]:
@@ -79,7 +80,8 @@ class Power:
     @property
     def blockers(self) -> tuple[int, ...]:
         """The places of members without whom nothing carries."""
-        return tuple(place for place, weight in enumerate(self.weights) if sum(self.weights) - weight < self.quota)
+        whole = sum(self.weights)
+        return tuple(place for place, weight in enumerate(self.weights) if whole - weight < self.quota)
 
     @property
     def dictators(self) -> tuple[int, ...]:
@@ -128,7 +130,7 @@ def voting_power(weights: Sequence[int], quota: int) -> Power:
 
 
 def groups_are_listed(members: int, needed: int) -> bool:
-    """Whether every group is looked at: where there are fewer of them than votes that carry."""
+    """Whether every group is looked at: where there are no more of them than votes that carry."""
     return members <= MOST_LISTED and 1 << members <= needed
 
 

@@ -78,7 +78,8 @@ def worst_group(game: Game | VolumeGame, amounts: Sequence[int | Fraction]) -> G
             now = most[units]
             if before is not None and (now is None or before + key > now):
                 most[units] = before + key
-    best = max(key - game.cost(units * game.unit) * scale * base for units, key in enumerate(most) if key is not None)
+    costs = zip(most, game.grid_costs, strict=True)
+    best = max(key - cost * scale * base for key, cost in costs if key is not None)
     if _gain(best, base) <= 0:
         return None
     roster = best % (1 << members + 1)

@@ -69,7 +69,7 @@ def shapley_by_volume(game: VolumeGame) -> Worked:
             "give rounder volumes"
         )
     counts = by_size(game.counted, 64, game.grid + 1)
-    costs = [game.cost(units * game.unit) for units in range(game.grid + 1)]
+    costs = game.grid_costs
     sums = {volume: _added(counts, volume, costs) for volume in different}
     added = [sums[volume] for volume in game.counted]
     return answer("shapley", Kind.COST, [_average(row) for row in added], {"added": added})

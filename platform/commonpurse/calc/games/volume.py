@@ -92,6 +92,11 @@ class VolumeGame:
         return -1
 
     @property
+    def grid_costs(self) -> list[int]:
+        """What a group pays, for every volume from none to the joint one in `unit`."""
+        return [self.cost(volume) for volume in range(0, self.volume + 1, self.unit)]
+
+    @property
     def volume(self) -> int:
         """The joint volume."""
         return sum(self.volumes)
@@ -104,7 +109,8 @@ class VolumeGame:
     @property
     def counted(self) -> tuple[int, ...]:
         """The volumes in that unit."""
-        return tuple(volume // self.unit for volume in self.volumes)
+        unit = self.unit
+        return tuple(volume // unit for volume in self.volumes)
 
     @property
     def grid(self) -> int:
