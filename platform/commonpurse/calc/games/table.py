@@ -93,21 +93,6 @@ def saving_game(values: Sequence[int] | Mapping[tuple[int, ...], int]) -> Game:
     return Game(Kind.SAVING, _table(values))
 
 
-def savings(game: Game) -> Game:
-    """What each group saves by buying together rather than each alone.
-
-    Raises:
-        ValueError: if the game is not one of costs.
-
-    >>> savings(cost_game([0, 6, 5, 9])).values
-    (0, 0, 0, 2)
-    """
-    if game.kind is not Kind.COST:
-        raise ValueError("savings come from a game of costs")
-    apart = subset_sums(game.alone)
-    return Game(Kind.SAVING, tuple(sum_ - value for sum_, value in zip(apart, game.values, strict=True)))
-
-
 def subset_sums(amounts: Sequence[int]) -> list[int]:
     """The sum of the amounts of every group, by bit mask.
 
