@@ -98,6 +98,7 @@ def test_the_worst_problem_takes_no_more_than_its_time_and_memory(name):
 MEASURED = {"largest_remainder", "claims_minimal_overlap", "gross_to_net", "credit_ledger", "core"}
 """Operations of large answers; those that take long would take ten times longer while memory is watched."""
 
+NAMED = [f"body {place}" for place in range(60)]
 SMALL = {"parties": ["Leeds", "Hull"], "total": 5, "weights": [1, 2]}
 
 
@@ -133,6 +134,7 @@ def test_a_refusal_says_what_is_wrong_and_where(changed, said):
         ('{"total": NaN}', "The problem is not JSON: NaN is not a number"),
         ('{"total": -Infinity}', "The problem is not JSON: -Infinity is not a number"),
         ('{"total": 1, "total": 2}', "The key 'total' is given twice"),
+        ('{"a": 1, "b": 1, "c": 1, "b": 2}', "The key 'b' is given twice"),
         ("[" * 100_000, "The problem is nested too deeply"),
         ("{}", "parties: is missing: The parties, each named once; the order settles ties"),
         ("7", "must be an object"),
@@ -197,8 +199,37 @@ def broken(make):
             {"costs": {"Newcastle + Gateshead": 1, "Gateshead + Newcastle": 1}},
             "names a group that has a value already",
         ),
-        ("shapley", {"parties": [f"body {place}" for place in range(13)]}, "parties: must be 12 or fewer"),
+        ("shapley", {"parties": NAMED[:13]}, "parties: must be 12 or fewer"),
+        (
+            "shapley",
+            {"parties": ["a", "a + b"], "costs": {"a": 1}},
+            "parties[1]: ' + ' stands between the names of a group",
+        ),
+        ("shapley", {"tariff": {"starts": [0], "prices": [1]}}, "only in one way"),
+        ("shapley", {"costs": None}, "costs: must be an object or a list"),
+        ("equal_price", {"costs": [1, 2, 3]}, "has no key 'costs'"),
+        ("equal_price", {"volumes": [1]}, "volumes: must have one entry for each of the 3 parties, not 1"),
+        (
+            "nucleolus",
+            {"parties": list("abcdefghijk"), "costs": [0] * 2047},
+            "parties: must be 10 or fewer for this method",
+        ),
         ("core", {"volumes": [10**9, 1, 1]}, "volumes: are too uneven"),
+        (
+            "voting_power",
+            {"parties": NAMED[:17], "weights": [10**6, *[1] * 16], "quota": 10**6},
+            "weights: are too many",
+        ),
+        (
+            "voting_power",
+            {"parties": NAMED[:17], "weights": [1] * 17, "quota": 10**6},
+            "a quota of 1000000 is not above",
+        ),
+        (
+            "biproportional",
+            {"parties": NAMED[:60], "weights": [[1, 1, 1]] * 60, "party_totals": [10**9] * 60},
+            "weights: is too large with such totals",
+        ),
         ("controlled_rounding", {"table": [["1/0"] * 3] * 3}, "table[0][0]: cannot be divided by zero"),
         (
             "controlled_rounding",
@@ -229,6 +260,15 @@ def test_two_cells_never_share_a_name():
 def test_an_unknown_operation_is_named_safely():
     with pytest.raises(operations.Unknown, match=r"There is no operation '\\x1b\[2J'"):
         operations.find("\x1b[2J")
+
+
+def test_of_groups_that_would_gain_the_same_none_is_said_to_gain_more():
+    game = {"parties": ["Leeds", "Hull", "York"], "savings": [5, 5, 10, 0, 5, 5, 10], "amounts": [0, 0, 10]}
+    answer = solved("core", game)
+    assert answer["group"] == ["Leeds", "Hull"]
+    assert answer["explanation"] == ["Leeds + Hull would gain 10 by leaving, and no other group more."]
+    alike = solved("core", {**game, "savings": [5, 5, 5, 0, 5, 5, 10]})
+    assert (alike["group"], alike["steps"]["gain"]) == (["Leeds"], "5")
 
 
 def test_a_game_of_volumes_too_uneven_to_count_is_looked_at_group_by_group():

@@ -131,7 +131,7 @@ def test_a_benefit_below_the_cost_alone_lowers_its_members_part():
 @pytest.mark.parametrize(
     ("benefits", "complaint"),
     [
-        ([39, 100], "member 0 adds 40 to the others, against 39"),
+        ([39, 100], "member 0 adds 40 to the others, against 39 of its own"),
         ([100, 29], "member 1 adds 30 to the others, against 29"),
         ([40, 30], "20 is left to divide"),
         ([100], "1 benefits"),

@@ -101,7 +101,7 @@ def _by_remaining(rule: str, game: Game | VolumeGame, most: Sequence[int]) -> Wo
     remaining = [own - part for own, part in zip(most, added, strict=True)]
     for place, left in enumerate(remaining):
         if game.sign * left > 0:
-            raise ValueError(f"member {place} adds {added[place]} to the others, against {most[place]} without them")
+            raise ValueError(f"member {place} adds {added[place]} to the others, against {most[place]} of its own")
     rest, whole = game.total - sum(added), sum(remaining)
     if not whole and rest:
         raise ValueError(f"{rest} is left to divide, and nobody has anything to divide it by")

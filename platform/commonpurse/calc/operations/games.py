@@ -59,6 +59,11 @@ def _table(parties: list[str], kind: Kind, values: Groups, path: str) -> Game:
         if len(values) != (1 << len(parties)) - 1:
             raise BadProblem(f"must have {(1 << len(parties)) - 1:,} values, one for each group", path)
         return Game(kind, (0, *values))
+    for place, party in enumerate(parties):
+        if AND in party:
+            raise BadProblem(
+                f"{shown(AND)} stands between the names of a group: give the values as a list", f"parties[{place}]"
+            )
     masks = {party: 1 << place for place, party in enumerate(parties)}
     table: list[int | None] = [0] + [None] * ((1 << len(parties)) - 1)
     for group, value in values.items():
@@ -91,14 +96,17 @@ def _game(
     volumes: list[int] | None = None,
     tariff: dict[str, list[int]] | None = None,
 ) -> AnyGame:
-    if sum(each is not None for each in (costs, savings, volumes)) != 1 or (volumes is None) != (tariff is None):
-        raise BadProblem("Give a game by its costs, by its savings, or by volumes and a tariff, and only in one way")
-    if costs is not None:
+    ways = [each for each in (costs, savings, volumes or tariff) if each is not None]
+    if len(ways) == 1 and costs is not None:
         return _table(parties, Kind.COST, costs, "costs")
-    if savings is not None:
+    if len(ways) == 1 and savings is not None:
         return _table(parties, Kind.SAVING, savings, "savings")
-    assert volumes is not None
-    assert tariff is not None
+    if len(ways) == 1 and volumes is not None and tariff is not None:
+        return _volume_game(parties, volumes, tariff)
+    raise BadProblem("Give a game by its costs, by its savings, or by volumes and a tariff, and only in one way")
+
+
+def _volume_game(parties: list[str], volumes: list[int], tariff: dict[str, list[int]]) -> VolumeGame:
     aligned(parties, volumes=volumes)
     return VolumeGame(tuple(volumes), Tariff(tuple(tariff["starts"]), tuple(tariff["prices"])))
 
@@ -130,10 +138,10 @@ def _shapley(game: AnyGame) -> Worked:
     raise BadProblem("are too uneven to count: give rounder volumes, such as hundreds", "volumes")
 
 
-def _equal_price(game: AnyGame) -> Worked:
-    if isinstance(game, Game):
-        raise BadProblem("Equal price needs volumes and a tariff")
-    return equal_price(game)
+def _equal_price(parties: list[str], volumes: list[int], tariff: dict[str, list[int]]) -> Answer:
+    game = _volume_game(parties, volumes, tariff)
+    found = equal_price(game)
+    return Answer(tuple(parties), found.amounts, game.total, found.steps)
 
 
 def _remaining_benefits(parties: list[str], benefits: list[int], **given: Any) -> Answer:
@@ -150,7 +158,7 @@ def _core(parties: list[str], amounts: list[int], **given: Any) -> Answer:
     group = [parties[place] for place in worst.members] if worst else []
     gain = exact(worst.gain) if worst else "0"
     said = (
-        f"{AND.join(group)} would gain {gain} by leaving, more than any other group"
+        f"{AND.join(group)} would gain {gain} by leaving, and no other group more"
         if worst
         else "No group would gain by leaving"
     )
@@ -208,7 +216,7 @@ OPERATIONS = (
         "Each amount is volume × the price for the joint volume.",
         {"parties": _PARTIES, "volumes": Part(_VOLUMES_SAID, _BUYS), "tariff": Part(_TARIFF_SAID, _TARIFF)},
         _VOLUMES,
-        _divided(_equal_price),
+        _equal_price,
     ),
     _operation(
         "shapley",

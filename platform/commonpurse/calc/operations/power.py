@@ -16,7 +16,8 @@ MOST_VOTES = 2_000_000
 def _voting_power(parties: list[str], weights: list[int], quota: int) -> Answer:
     aligned(parties, weights=weights)
     needed = -(-quota // (gcd(*weights) or 1))
-    if len(parties) ** 2 * needed > MOST_VOTES and not groups_are_listed(len(parties), needed):
+    counted = quota <= sum(weights) and not groups_are_listed(len(parties), needed)
+    if counted and len(parties) ** 2 * needed > MOST_VOTES:
         raise BadProblem("are too many votes to count exactly: give smaller weights", "weights")
     found = voting_power(weights, quota)
     named = {

@@ -6,6 +6,7 @@ so that the field that meets it can say where it stands. NaN and Infinity are no
 """
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -87,9 +88,6 @@ def _constant(name: str) -> NoReturn:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise BadProblem(f"The key {shown(key)} is given twice")
-            seen.add(key)
+        [(twice, _)] = Counter(key for key, _ in pairs).most_common(1)
+        raise BadProblem(f"The key {shown(twice)} is given twice")
     return found
