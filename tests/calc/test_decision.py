@@ -136,19 +136,19 @@ def test_the_rules_that_count_bodies(rule, answers, late, expected, reason):
 @pytest.mark.parametrize(
     ("own", "answers", "late", "expected", "reason"),
     [
-        ([6, 5], "a.", False, "carried", "More than half of the weight agreed: 6 to 0"),
+        ([6, 5], "a.", False, "carried", "Those that agree outweigh those that object: 6 to 0"),
         ([5, 5], "a.", False, "open", "Weight 5 agreed and 0 objected so far, of 10 in all"),
-        ([5, 5], "a.", True, "carried", "More than half of the weight agreed: 5 to 0"),
+        ([5, 5], "a.", True, "carried", "Those that agree outweigh those that object: 5 to 0"),
         ([5, 6], "a.", True, "rejected", "Too few answered: weight 5 of 11, with a quorum of 50%"),
-        ([5, 6], "as", False, "carried", "More than half of the weight agreed: 5 to 0"),
-        ([3, 3, 4], "aos", False, "rejected", "No more than half of the weight agreed: 3 to 3"),
+        ([5, 6], "as", False, "carried", "Those that agree outweigh those that object: 5 to 0"),
+        ([3, 3, 4], "aos", False, "rejected", "Those that agree do not outweigh those that object: 3 to 3"),
         ([3, 3, 4], "ao.", False, "open", "Weight 3 agreed and 3 objected so far, of 10 in all"),
-        ([2, 6, 4], "ao.", False, "rejected", "No more than half of the weight agreed: 2 to 6"),
+        ([2, 6, 4], "ao.", False, "rejected", "Those that agree do not outweigh those that object: 2 to 6"),
         ([2, 6, 5], "ao.", False, "open", "Weight 2 agreed and 6 objected so far, of 13 in all"),
-        ([4, 4], "ss", False, "rejected", "No more than half of the weight agreed: 0 to 0"),
+        ([4, 4], "ss", False, "rejected", "Those that agree do not outweigh those that object: 0 to 0"),
         ([3000, 2000, 1], ".oa", False, "open", "Weight 1 agreed and 2,000 objected so far, of 5,001 in all"),
         ([0, 0], "aa", False, "open", "No body has any weight yet, so no answer counts"),
-        ([0, 0], "aa", True, "rejected", "No more than half of the weight agreed: 0 to 0"),
+        ([0, 0], "aa", True, "rejected", "Those that agree do not outweigh those that object: 0 to 0"),
     ],
 )
 def test_the_rule_that_counts_weight(own, answers, late, expected, reason):
@@ -174,7 +174,7 @@ def test_an_objector_can_make_up_the_quorum_which_is_known_of_quorums():
 
 def test_weights_are_said_as_the_caller_wishes():
     outcome = decide(HALF, {"a": 250, "b": 100}, {"a": AGREE}, deadline_passed=False, say_weight=pounds)
-    assert str(outcome.reason) == "More than half of the weight agreed: £2.50 to £0.00"
+    assert str(outcome.reason) == "Those that agree outweigh those that object: £2.50 to £0.00"
 
 
 def test_the_tally_counts_bodies_and_weights_apart():

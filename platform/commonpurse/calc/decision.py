@@ -194,7 +194,9 @@ def _weighted(tally: Tally, deadline_passed: bool) -> tuple[State, str]:
     # Until the deadline every answer may still come, and all of it against or all of it in favour.
     to_come = 0 if deadline_passed else tally.whole_weight - tally.answered_weight
     if tally.quorate and tally.agree_weight > tally.object_weight + to_come:
-        return State.CARRIED, message("More than half of the weight agreed: %(agree_weight)s to %(object_weight)s")
+        return State.CARRIED, message(
+            "Those that agree outweigh those that object: %(agree_weight)s to %(object_weight)s"
+        )
     if deadline_passed and not tally.quorate:
         return State.REJECTED, message(
             "Too few answered: weight %(turnout)s of %(whole)s, with a quorum of %(quorum)s%%"
@@ -202,7 +204,9 @@ def _weighted(tally: Tally, deadline_passed: bool) -> tuple[State, str]:
     if not tally.whole_weight and not deadline_passed:
         return State.OPEN, message("No body has any weight yet, so no answer counts")
     if tally.agree_weight + to_come <= tally.object_weight:
-        return State.REJECTED, message("No more than half of the weight agreed: %(agree_weight)s to %(object_weight)s")
+        return State.REJECTED, message(
+            "Those that agree do not outweigh those that object: %(agree_weight)s to %(object_weight)s"
+        )
     return State.OPEN, message(
         "Weight %(agree_weight)s agreed and %(object_weight)s objected so far, of %(whole)s in all"
     )
