@@ -125,6 +125,13 @@ def test_a_rule_comes_to_the_weight_of_every_place(spec, holder, weights):
             ),
         ),
         (
+            mixed(("20", "equal"), ("30.5", "committed_budget"), ("49.5", "required_quantity")),
+            (
+                "20% of a total: In equal shares. 30.5% of a total: In proportion to the budget each body has "
+                "committed. 49.5% of a total: In proportion to the quantity each body requires"
+            ),
+        ),
+        (
             {"kind": "equal", "floor": "5", "rounding": "credit"},
             (
                 "In equal shares, but no body receives less than 5% of a total, "
@@ -187,6 +194,11 @@ def test_percentages_are_taken_exactly_when_they_make_one_hundred(cuts):
         ({"kind": "place_then_budget", "cap": "20"}, "cap", "A rule that goes by place has no least or greatest share"),
         (
             {"kind": "place_then_budget", "floor": "2"},
+            "floor",
+            "A rule that goes by place has no least or greatest share",
+        ),
+        (
+            {"kind": "place_then_budget", "floor": "0"},
             "floor",
             "A rule that goes by place has no least or greatest share",
         ),

@@ -32,7 +32,8 @@ class Hybrid(Rule):
     """Percentages of every total, which make exactly 100, each by a rule of its own.
 
     Each leg has its percentage of PARTS, divided by its own rule; what a place has of all legs is its weight. So
-    there is one rounding to units, not one for each leg, and every share is within a unit of the agreed mixture.
+    there is one rounding to units, not one for each leg, and what it rounds is the agreed mixture but for less than
+    a part of PARTS for each leg.
     """
 
     kind = "hybrid"
@@ -75,14 +76,11 @@ class Hybrid(Rule):
 
     def own_words(self, names: Mapping[str, str], /) -> Sentence:
         """Every leg with its percentage."""
-        said: Sentence | None = None
-        for percent, rule in self.legs:
-            values = {"percent": f"{percent:f}", "rule": rule.words(names)}
-            if said is None:
-                said = Sentence("%(percent)s%% of a total: %(rule)s", values)
-            else:
-                said = Sentence("%(before)s. %(percent)s%% of a total: %(rule)s", {"before": said, **values})
-        return said or Sentence("")
+        first, *others = ({"percent": f"{percent:f}", "rule": rule.words(names)} for percent, rule in self.legs)
+        said = Sentence("%(percent)s%% of a total: %(rule)s", first)
+        for values in others:
+            said = Sentence("%(before)s. %(percent)s%% of a total: %(rule)s", {"before": said, **values})
+        return said
 
 
 def _leg(leg: object) -> tuple[int, Rule]:

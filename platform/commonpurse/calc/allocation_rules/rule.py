@@ -109,7 +109,7 @@ class Rule(ABC):
         """What members weigh, in words. `names` has what members are called where that is not their key."""
 
     def spec(self) -> dict[str, Any]:
-        """The rule as canonical JSON: rules that mean the same have the same spec."""
+        """The rule as canonical JSON, the same however its percentages were typed."""
         settings: dict[str, Any] = {"rounding": self.rounding} if self.rounding != LARGEST_REMAINDER else {}
         bounds = {"floor": self.floor, "cap": self.cap}
         settings |= {name: f"{bound:f}" for name, bound in bounds.items() if bound is not None}
@@ -141,7 +141,7 @@ class Rule(ABC):
         if floor is not None and cap is not None and floor > cap:
             raise BadRule("The least share must not be more than the greatest", "floor")
         if self.uses_place and (floor is not None or cap is not None):
-            raise BadRule("A rule that goes by place has no least or greatest share", "floor" if floor else "cap")
+            raise BadRule("A rule that goes by place has no least or greatest share", "cap" if floor is None else "floor")
         return replace(self, rounding=rounding, floor=floor, cap=cap)
 
     def _bounded(self, weights: list[int]) -> list[int]:
