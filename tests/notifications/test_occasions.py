@@ -1,5 +1,7 @@
 """Who gets a letter when something happens, and that nobody gets it twice."""
 
+import re
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -54,6 +56,16 @@ def to(letters):
 def read(app, letter):
     with app.app_context():
         return "\n".join(render_letter(letter))
+
+
+def without_links(said):
+    """The words of a letter alone: the keys in its addresses are any digits."""
+    return re.sub(r"https?://\S+", "", said)
+
+
+def without_links(said):
+    """The words of a letter alone: the keys in its addresses are any digits."""
+    return re.sub(r"https?://\S+", "", said)
 
 
 def test_the_new_lead_is_told_that_it_leads(app, session, world, post):
@@ -116,8 +128,8 @@ def test_an_offer_goes_to_the_bodies_that_have_not_answered_it_and_says_no_figur
     assert to(letters) == {"buyer@newcastle.example", "approver@newcastle.example"}
     said = read(app, letters[0])
     assert "Gateshead Council made an offer for “Apprenticeship starts, level 3”" in said
-    assert "137" not in said
     assert f"/workspace/{item}" in said
+    assert "137" not in without_links(said)
 
 
 def test_an_offer_that_another_replaced_is_told_to_nobody(app, session, world):
@@ -163,7 +175,7 @@ def test_money_that_waits_is_told_to_the_approvers_of_its_body_without_the_amoun
     assert letter.recipient == "approver@gateshead.example"
     said = read(app, letter)
     assert f"/budget/{money.id}/approve" in said
-    assert "234" not in said.replace(str(money.id), "").replace(str(world.consortium.id), "")
+    assert "234" not in without_links(said)
 
 
 def test_whoever_entered_the_money_gets_no_letter_though_they_may_approve_others(session, world, post, money):
