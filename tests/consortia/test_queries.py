@@ -70,7 +70,7 @@ def test_whoever_put_a_question_is_told_for_a_week_that_it_was_rejected(session,
     assert said(session, world, "gateshead", "buyer", closed + timedelta(days=7)) == told
     assert said(session, world, "gateshead", "buyer", closed + timedelta(days=8)) == []
     assert said(session, world, "gateshead", "approver", closed) == []
-    assert said(session, world, "newcastle", "buyer", closed) == []
+    assert said(session, world, "darlington", "buyer", closed) == []
 
 
 def test_whoever_put_a_question_is_told_that_it_became_impossible_and_not_that_it_was_taken_back(session, world):
@@ -88,7 +88,7 @@ def test_whoever_put_a_question_is_told_that_it_became_impossible_and_not_that_i
     )
     assert said(session, world, "gateshead", "buyer", deadline.date()) == [(sentence, "consortia.show_decision", None)]
     assert said(session, world, "gateshead", "buyer", deadline.date() + timedelta(days=8)) == []
-    assert said(session, world, "newcastle", "buyer", deadline.date()) == []
+    assert said(session, world, "darlington", "buyer", deadline.date()) == []
     again = open_move(session, world, forming, "closed")
     gateshead = world.actor("gateshead")
     commands.withdraw_decision(session, gateshead, consortium_id=forming.id, decision_id=again.id, now=NOW)
@@ -121,6 +121,64 @@ def test_a_question_waits_for_an_answer_by_its_last_day(session, world):
     answer(session, world, decision, "darlington")
     session.flush()
     assert said(session, world, "darlington", "buyer") == []
+
+
+def next_stages(session, world, body="newcastle", role="buyer"):
+    """What a person is told of the stages that may follow."""
+    found = queries.waiting(session, world.actor(body, role), TODAY)
+    told = [thing for thing in found if thing.endpoint == "consortia.propose_stage"]
+    assert all(thing.is_news for thing in told)
+    return [(thing.consortium, str(thing.values["stage"])) for thing in told]
+
+
+def test_buyers_of_the_lead_are_told_which_stage_may_follow(session, world):
+    forming = make_forming(session, world)
+    [thing] = [
+        thing
+        for thing in queries.waiting(session, world.actor("newcastle"), TODAY)
+        if thing.consortium_id == forming.id
+    ]
+    assert thing.msgid % thing.values == "The consortium can move to the next stage: Pooling"
+    assert thing.endpoint == "consortia.propose_stage"
+    expected = [("Level crossings and light", "Out to bid"), ("Road signs", "Pooling")]
+    assert sorted(next_stages(session, world)) == expected
+    for body, role in [("gateshead", "buyer"), ("newcastle", "approver"), ("leeds", "buyer")]:
+        assert next_stages(session, world, body, role) == []
+
+
+def test_a_stage_that_something_stands_in_the_way_of_is_not_told(session, world):
+    world.consortium.stage = Stage.OUT_TO_BID
+    session.flush()
+    assert next_stages(session, world) == []
+    for kind in ("contract_starts", "contract_ends"):
+        world.consortium.milestones.append(Milestone(kind=MilestoneKind(kind), due_on=date(2030, 1, 1)))
+    session.flush()
+    assert next_stages(session, world) == [("Level crossings and light", "Contract")]
+
+
+def test_a_stage_is_not_told_while_the_bodies_decide_on_one_nor_that_a_consortium_may_close(session, world):
+    commands.open_decision(
+        session, world.actor("gateshead"), consortium_id=world.consortium.id, stage="out_to_bid", now=NOW
+    )
+    session.flush()
+    assert next_stages(session, world) == []
+    delivering = make_consortium(session, world, name="Delivering", stage=Stage.DELIVERING)
+    assert delivering.lead_organisation_id == world.organisation("newcastle")
+    assert next_stages(session, world) == []
+
+
+def test_what_waits_is_asked_in_as_many_statements_for_one_consortium_as_for_many(session, connection, world):
+    actor = world.actor("newcastle")
+    session.expunge_all()
+    with counted_statements(connection) as for_one:
+        assert len(queries.waiting(session, actor, TODAY)) == 1
+    for number in range(12):
+        make_consortium(session, world, name=f"Number {number}")
+    session.commit()
+    session.expunge_all()
+    with counted_statements(connection) as for_many:
+        assert len(queries.waiting(session, actor, TODAY)) == 13
+    assert len(for_one) == len(for_many) <= 9
 
 
 def test_nothing_waits_for_a_person_without_an_organisation(session, world):

@@ -1,5 +1,6 @@
 """What is settled in a consortium, as the rules about stages and voting power need it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from commonpurse.consortia import policy, rules
 from commonpurse.consortia.models import Consortium, Participation, ParticipationState
-from commonpurse.consortia.queries.membership import latest_agreement, signatures_by_body
+from commonpurse.consortia.queries.membership import latest_numbers, signed_numbers
 from commonpurse.core import log
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotAllowed
@@ -17,20 +18,27 @@ from commonpurse.reference.models import Area, Category
 
 def standing(session: Session, consortium: Consortium) -> rules.Standing:
     """What is settled, for `rules.obstacles`. The participations must be loaded."""
-    agreement = latest_agreement(session, consortium.id)
-    signed = signatures_by_body(session, consortium.id)
-    parts = joined_parts(consortium)
-    number = agreement.number if agreement else 0
-    return rules.Standing(
-        has_category=consortium.category_code is not None,
-        has_place=consortium.area_gss is not None,
-        decision_rule=consortium.decision_rule.value if consortium.decision_rule else None,
-        milestones=frozenset(milestone.kind.value for milestone in consortium.milestones),
-        has_agreement=agreement is not None,
-        joined=len(parts),
-        unsigned=sum(signed.get(part.organisation_id, 0) < number for part in parts),
-        weight=sum(part.voting_weight for part in parts),
-    )
+    return standings(session, [consortium])[consortium.id]
+
+
+def standings(session: Session, consortia: Sequence[Consortium]) -> dict[UUID, rules.Standing]:
+    """What is settled in each of them, in two SELECTs. Their participations and milestones must be loaded."""
+    latest = latest_numbers(session, [consortium.id for consortium in consortia])
+    signed = signed_numbers(session, [consortium.id for consortium in consortia])
+    found = {}
+    for consortium in consortia:
+        parts, number = joined_parts(consortium), latest.get(consortium.id, 0)
+        found[consortium.id] = rules.Standing(
+            has_category=consortium.category_code is not None,
+            has_place=consortium.area_gss is not None,
+            decision_rule=consortium.decision_rule.value if consortium.decision_rule else None,
+            milestones=frozenset(milestone.kind.value for milestone in consortium.milestones),
+            has_agreement=number > 0,
+            joined=len(parts),
+            unsigned=sum(signed.get((consortium.id, part.organisation_id), 0) < number for part in parts),
+            weight=sum(part.voting_weight for part in parts),
+        )
+    return found
 
 
 def joined_parts(consortium: Consortium) -> list[Participation]:

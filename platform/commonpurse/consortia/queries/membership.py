@@ -1,9 +1,10 @@
 """Who takes part in which consortium: the rows that commands of this and of higher features start from."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from commonpurse.calc.sentence import message
@@ -92,12 +93,27 @@ def latest_agreement(session: Session, consortium_id: UUID) -> JoinAgreement | N
     ).one_or_none()
 
 
+def latest_numbers(session: Session, consortium_ids: Collection[UUID]) -> dict[UUID, int]:
+    """The number of each consortium's latest join agreement; those without one are left out."""
+    rows = session.execute(
+        select(JoinAgreement.consortium_id, func.max(JoinAgreement.number).label("number"))
+        .where(JoinAgreement.consortium_id.in_(consortium_ids))
+        .group_by(JoinAgreement.consortium_id)
+    )
+    return {row.consortium_id: row.number for row in rows}
+
+
 def signatures_by_body(session: Session, consortium_id: UUID) -> dict[UUID, int]:
     """The latest version of the join agreement that each body signed."""
+    return {body: number for (_, body), number in signed_numbers(session, [consortium_id]).items()}
+
+
+def signed_numbers(session: Session, consortium_ids: Collection[UUID]) -> dict[tuple[UUID, UUID], int]:
+    """The latest version of the join agreement that each body signed, by consortium and body."""
     rows = session.execute(
-        select(Signature.organisation_id, JoinAgreement.number)
+        select(JoinAgreement.consortium_id, Signature.organisation_id, func.max(JoinAgreement.number))
         .join(JoinAgreement, JoinAgreement.id == Signature.agreement_id)
-        .where(JoinAgreement.consortium_id == consortium_id)
-        .order_by(JoinAgreement.number)
+        .where(JoinAgreement.consortium_id.in_(consortium_ids))
+        .group_by(JoinAgreement.consortium_id, Signature.organisation_id)
     )
-    return {row.organisation_id: row.number for row in rows}
+    return {(consortium_id, body): number for consortium_id, body, number in rows}

@@ -5,7 +5,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from commonpurse.calc.sentence import Sentence, message
 from commonpurse.consortia import policy, rules
@@ -20,9 +20,10 @@ from commonpurse.consortia.models import (
     Stage,
     Vote,
 )
+from commonpurse.consortia.queries.facts import standings
 from commonpurse.core.actor import Actor
 from commonpurse.core.waiting import Waiting
-from commonpurse.identity.models import Organisation
+from commonpurse.identity.models import Organisation, Role
 
 LONDON = ZoneInfo("Europe/London")
 MOST = 100
@@ -32,7 +33,10 @@ INVITED = message("%(lead)s invited your organisation to %(name)s; an approver o
 
 
 def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:
-    """Invitations, agreements to sign, decisions to answer, and what became of one's questions; in four SELECTs."""
+    """Invitations, agreements to sign, decisions to answer, stages that may follow, what became of one's questions.
+
+    Asks for each kind at once: at most nine SELECTs, however many consortia there are.
+    """
     if actor.organisation_id is None:
         return []
     may_sign = actor.has_role(*policy.SIGNING)
@@ -41,6 +45,8 @@ def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:
         found += _agreements(session, actor.organisation_id)
     if actor.has_role(*policy.ANSWERING):
         found += _decisions(session, actor.organisation_id, today)
+    if actor.has_role(Role.BUYER):
+        found += _next_stages(session, actor.organisation_id)
     return found + _came_to_nothing(session, actor.organisation_id, actor.person, today)
 
 
@@ -134,6 +140,39 @@ def _decisions(session: Session, organisation_id: UUID, today: date) -> list[Wai
         )
         for key, name, decision_id, question, electorate, closes_at in rows
         if str(organisation_id) in electorate and last_day(closes_at) >= today
+    ]
+
+
+def _next_stages(session: Session, organisation_id: UUID) -> list[Waiting]:
+    """The usual next stage of each consortium that the body leads, where nothing stands in its way.
+
+    Closing is always possible, so that it may be asked is no news.
+    """
+    asked = select(Decision.id).where(Decision.consortium_id == Consortium.id, Decision.state == DecisionState.OPEN)
+    led = session.scalars(
+        select(Consortium)
+        .where(
+            Consortium.lead_organisation_id == organisation_id,
+            Consortium.stage.not_in([Stage.DELIVERING, Stage.CLOSED]),
+            ~asked.exists(),
+        )
+        .options(selectinload(Consortium.participations), selectinload(Consortium.milestones))
+        .order_by(Consortium.formed_at, Consortium.id)
+        .limit(MOST)
+    ).all()
+    settled = standings(session, led)
+    return [
+        Waiting(
+            message("The consortium can move to the next stage: %(stage)s"),
+            "consortia.propose_stage",
+            {"stage": Sentence(rules.STAGE_WORDS[following])},
+            {"consortium_id": consortium.id},
+            consortium=consortium.name,
+            is_news=True,
+        )
+        for consortium in led
+        for following in rules.moves_from(consortium.stage)[:1]
+        if not rules.obstacles(consortium.stage, following, settled[consortium.id])
     ]
 
 
