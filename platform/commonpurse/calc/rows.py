@@ -4,6 +4,9 @@ Largest remainders are `kernel`'s. Of the divisor methods a guess is improved in
 and kept only where floating point can prove it: every quotient of a unit that was given is above every quotient of
 one that was not by more than a millionth of a millionth of it, a thousand times what rounding can do here. A row
 where that does not hold, as where two places tie, goes to `divisors`. Cumulative shares are worked out in Python ints.
+
+Within bounds it is weights that differ from row to row. Floating point says who breaks a bound; where two sides are
+too close for it to tell, the row goes to `bounds`.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,12 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commonpurse.calc.apportion import apportion
+from commonpurse.calc.bounds import within_bounds
 from commonpurse.calc.kernel import MOST_SIZE, MOST_WHOLE, largest_remainder_rows
 from commonpurse.calc.rounding import round_shares
 
 Rows = NDArray[Any]
 Floats = NDArray[np.float64]
 _CLEAR = 1 + 1e-12
+_CLOSE = 1e-9
+"""Of the larger of two sides: what rounding can do to their difference is a thousandth of that at most."""
 _NEARLY_NOTHING = 1e-200
 """For a signpost of nothing: such a first unit comes before any second, and of several the heaviest place has it."""
 
@@ -115,3 +121,57 @@ def _improved(
         units[open_rows[take], worst[take]] -= 1
         open_rows = open_rows[add | take]
     return units, proved
+
+
+def bound_rows(total: int, weights: Rows, floors: Sequence[int], caps: Sequence[int | None], *, shortfall: str) -> Rows:
+    """`bounds.within_bounds` of one total for each row of weights: a row of amounts, the unallocated one last.
+
+    Args:
+        total: zero or more, and less than 2**62.
+        weights: rows of int64, or of Python ints, which are zero or more.
+        floors: the same for every row, as are the caps; no cap is below its floor.
+
+    Raises:
+        ValueError: if the total is none that can be divided here, or as the rule of a shortfall does.
+    """
+    if not 0 <= total < 2**62:
+        raise ValueError("a total within bounds must be zero or more, and less than 2**62")
+    if sum(floors) > total:  # Then weights do not matter.
+        short = within_bounds(total, [0] * len(floors), floors=floors, caps=caps, shortfall=shortfall).amounts
+        return np.array([short] * len(weights), dtype=object)
+    settled, free, clear = _settled(total, weights, floors, [total if cap is None else cap for cap in caps])
+    left = total - settled.sum(axis=1)
+    rows = np.concatenate([settled, left[:, np.newaxis]], axis=1)
+    shared = free.any(axis=1)
+    rows[shared, :-1] += largest_remainder_rows(left[shared], np.where(free, weights, 0)[shared])
+    rows[shared, -1] = 0
+    for row in np.flatnonzero(~clear):
+        again = [int(weight) for weight in weights[row]]
+        rows[row] = within_bounds(total, again, floors=floors, caps=caps, shortfall=shortfall).amounts
+    return rows
+
+
+def _settled(
+    total: int, weights: Rows, floors: Sequence[int], caps: Sequence[int]
+) -> tuple[Rows, NDArray[np.bool_], NDArray[np.bool_]]:
+    """What places have that stand at a bound; which places are free; and for which rows that is beyond doubt."""
+    least, most = np.array(floors, dtype=np.int64), np.array([min(cap, total) for cap in caps], dtype=np.int64)
+    weighed, lowest, highest = (numbers.astype(np.float64) for numbers in (weights, least, most))
+    free = weighed > 0
+    settled = np.where(free, 0, least)
+    clear = np.ones(len(weighed), dtype=np.bool_)
+    frozen = free
+    while frozen.any():
+        left = (total - settled.sum(axis=1, keepdims=True)).astype(np.float64)
+        whole = (weighed * free).sum(axis=1, keepdims=True)
+        reached, floor, cap = left * weighed * free, lowest * whole * free, highest * whole * free
+        lacking, beyond = np.maximum(floor - reached, 0), np.maximum(reached - cap, 0)
+        more, less = lacking.sum(axis=1, keepdims=True), beyond.sum(axis=1, keepdims=True)
+        near = _CLOSE * (floor + reached)
+        clear &= ~(free & ((np.abs(floor - reached) <= near) | (np.abs(reached - cap) <= near))).any(axis=1)
+        clear &= ((more == 0) | (less == 0) | (np.abs(more - less) > near.sum(axis=1, keepdims=True)))[:, 0]
+        at_floor, at_cap = (lacking > 0) & (more >= less), (beyond > 0) & (more <= less)
+        settled = np.where(at_floor, least, np.where(at_cap, most, settled))
+        frozen = at_floor | at_cap
+        free = free & ~frozen
+    return settled, free, clear

@@ -35,6 +35,9 @@ ROUNDINGS = {
 PARTS = 10**12
 """How many parts a total has where shares are combined or bounded before they become units."""
 
+SHORTFALL = "constrained_equal_awards"
+"""The rule of `claims` by which a total is divided that does not reach for every floor."""
+
 MOST_DECIMALS = 6
 WHOLE_PERCENT = 100_000_000
 """One hundred percent, in millionths of a percent."""
@@ -141,24 +144,26 @@ class Rule(ABC):
         if floor is not None and cap is not None and floor > cap:
             raise BadRule("The least share must not be more than the greatest", "floor")
         if self.uses_place and (floor is not None or cap is not None):
-            raise BadRule("A rule that goes by place has no least or greatest share", "cap" if floor is None else "floor")
+            raise BadRule(
+                "A rule that goes by place has no least or greatest share", "cap" if floor is None else "floor"
+            )
         return replace(self, rounding=rounding, floor=floor, cap=cap)
+
+    def limits(self, members: int) -> tuple[list[int], list[int | None]]:
+        """What each of so many members receives at least and at most of PARTS.
+
+        The unallocated place comes last and has no bounds: what no member may take joins what already stood there.
+        """
+        cap = _parts(self.cap) if self.cap is not None else None
+        return [_parts(self.floor or Decimal(0))] * members + [0], [cap] * members + [None]
 
     def _bounded(self, weights: list[int]) -> list[int]:
         from commonpurse.calc.bounds import within_bounds  # Most rules have no bounds.
 
-        *members, rest = weights
-        floor = _parts(self.floor or Decimal(0))
-        cap = _parts(self.cap) if self.cap is not None else None
-        # What already stood unallocated has no bounds, and what no member may take joins it.
-        inside = within_bounds(
-            PARTS,
-            [*members, rest],
-            floors=[floor] * len(members) + [0],
-            caps=[cap] * len(members) + [None],
-            shortfall="constrained_equal_awards",
-        )
-        *parts, unallocated, excess = inside.amounts
+        floors, caps = self.limits(len(weights) - 1)
+        *parts, unallocated, excess = within_bounds(
+            PARTS, weights, floors=floors, caps=caps, shortfall=SHORTFALL
+        ).amounts
         return [*parts, unallocated + excess]
 
 

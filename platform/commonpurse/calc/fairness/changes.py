@@ -1,22 +1,20 @@
 """What would happen to a division if something were otherwise: a unit more, a larger figure, a body fewer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from typing import Any
 
-from commonpurse.calc.allocation_rules import (
-    CREDIT,
-    LARGEST_REMAINDER,
-    Case,
-    Hybrid,
-    Rule,
-)
+from commonpurse.calc.allocation_rules import CREDIT, LARGEST_REMAINDER, Case
 from commonpurse.calc.fairness.division import Division, Scene, divide, follow_credits
+from commonpurse.calc.fairness.weighing import weigh_rows
 from commonpurse.calc.sentence import Sentence
 
 MOST_ROWS = 300
 """Divisions that are looked at for a population paradox: the largest lots with every larger figure."""
+
+CLOSE = 1e-9
+"""Beside a number that it was worked out from, much more than floating point can be wrong by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,47 +62,33 @@ def one_more(done: Division) -> NextUnit:
 
 @dataclass(frozen=True, slots=True)
 class Larger:
-    """A figure of one body, a tenth larger: the weights of all places before and after, over the same lots."""
+    """Every figure that a rule weighs by, a tenth larger by itself; those of nothing stay nothing and are left out.
 
-    body: str
-    basis: str
-    before: tuple[int, ...]
-    after: tuple[int, ...]
+    `figures` has the body and the basis of each. `before` is what all places weigh, `after` the same in a row for each
+    figure: whole numbers of numpy, of which only ratios count.
+    """
 
-
-def larger_figures(done: Division) -> Iterator[Larger]:
-    """Every figure that the rule weighs by, a tenth larger; those of nothing stay nothing and are left out."""
-    rule, scene = done.rule, done.scene
-    # Tenfold, so that a tenth more is a whole number; only ratios count.
-    tenfold = {basis: {one: 10 * weight for one, weight in scene.bases.get(basis, {}).items()} for basis in rule.bases}
-    asked = [(body, basis) for basis in rule.bases for body in scene.roster if tenfold[basis].get(body)]
-    cases = [
-        Case(scene.roster, None, {**tenfold, basis: {**tenfold[basis], body: tenfold[basis][body] // 10 * 11}})
-        for body, basis in asked
-    ]
-    before, *after = _weigh(rule, [Case(scene.roster, None, tenfold), *cases])
-    for (body, basis), weights in zip(asked, after, strict=True):
-        yield Larger(body, basis, before, weights)
+    figures: tuple[tuple[str, str], ...]
+    before: Any
+    after: Any
 
 
-def _weigh(rule: Rule, cases: Sequence[Case]) -> list[tuple[int, ...]]:
-    """What `rule.weigh` says of each case; a mixed rule's parts are divided for all cases at once."""
-    if not isinstance(rule, Hybrid) or rule.floor is not None or rule.cap is not None:
-        return [tuple(rule.weigh(case)) for case in cases]
+def larger_figures(done: Division) -> Larger:
+    """What the places of a division would weigh."""
     import numpy as np
 
-    from commonpurse.calc.allocation_rules.rule import PARTS, percent_in_millionths
-    from commonpurse.calc.apportion import largest_remainder
-    from commonpurse.calc.kernel import largest_remainder_rows
-
-    parts = largest_remainder(PARTS, [percent_in_millionths(percent, "legs") for percent, _ in rule.legs])
-    summed = np.zeros((len(cases), len(cases[0].members) + 1), dtype=np.int64)
-    for part, (_, leg) in zip(parts, rule.legs, strict=True):
-        if leg.bases:
-            summed += largest_remainder_rows([part] * len(cases), [leg.weigh(case) for case in cases])
-        else:
-            summed += largest_remainder_rows([part], leg.weigh(cases[0]))
-    return [tuple(row) for row in summed.tolist()]
+    rule, scene = done.rule, done.scene
+    recorded = {basis: Case(scene.roster, None, scene.bases).recorded(basis) for basis in rule.bases}
+    found = [(place, basis) for basis, weights in recorded.items() for place, weight in enumerate(weights) if weight]
+    # Tenfold, so that a tenth more is a whole number.
+    kind = np.int64 if all(max(weights) < 2**58 for weights in recorded.values()) else object
+    rows = {
+        basis: np.tile(np.array(weights, dtype=kind) * 10, (len(found) + 1, 1)) for basis, weights in recorded.items()
+    }
+    for row, (place, basis) in enumerate(found, start=1):
+        rows[basis][row, place] += recorded[basis][place]
+    weights = weigh_rows(rule, scene.roster, rows, len(found) + 1)
+    return Larger(tuple((scene.roster[place], basis) for place, basis in found), weights[0], weights[1:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,28 +102,28 @@ class Sensitive:
     after: Fraction
 
 
-def most_sensitive(done: Division, larger: Sequence[Larger]) -> Sensitive | None:
+def most_sensitive(done: Division, larger: Larger) -> Sensitive | None:
     """Of all bodies and figures, where the exact share of any body would move most; None if nothing would move."""
-    weighed = [number for weights, numbers in done.groups for number in numbers if _goes_by_basis(done, number)]
-    total = sum(done.scene.lots[number].total for number in weighed)
-    most: tuple[Fraction, Larger, int] | None = None
-    for one in larger:
-        whole, new_whole = sum(one.before), sum(one.after)
-        moved = [abs(new * whole - old * new_whole) for old, new in zip(one.before[:-1], one.after[:-1], strict=True)]
-        size = max(moved)
-        change = Fraction(size, whole * new_whole)
-        if size and (most is None or change > most[0]):
-            most = change, one, moved.index(size)
-    if most is None or not total:
+    total = sum(done.scene.lots[number].total for number in done.by_figures)
+    if not larger.figures or not total:
         return None
-    _, one, place = most
-    exact = done.exact[place]
-    change = Fraction(one.after[place], sum(one.after)) - Fraction(one.before[place], sum(one.before))
-    return Sensitive(one.body, one.basis, place, exact, exact + total * change)
-
-
-def _goes_by_basis(done: Division, number: int) -> bool:
-    return not done.rule.uses_place or done.scene.lots[number].holder is None
+    parts, parts_after = (
+        weights[..., :-1].astype(float) / weights.sum(axis=-1, keepdims=True).astype(float)
+        for weights in (larger.before, larger.after)
+    )
+    moved = abs(parts_after - parts)
+    before, whole = [int(weight) for weight in larger.before], sum(larger.before.tolist())
+    most: tuple[Fraction, int, int] | None = None
+    # Floating point leaves out what cannot be, with room for its rounding; the rest is looked at exactly.
+    for row, place in zip(*(moved >= moved.max() - CLOSE).nonzero(), strict=True):
+        share = Fraction(int(larger.after[row, place]), sum(larger.after[row].tolist()))
+        change = share - Fraction(before[place], whole)
+        if change and (most is None or abs(change) > abs(most[0])):
+            most = change, int(row), int(place)
+    if most is None:
+        return None
+    change, row, place = most
+    return Sensitive(*larger.figures[row], place, done.exact[place], done.exact[place] + total * change)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,58 +131,55 @@ class Paradox:
     """A figure that grew, a body that lost a unit and one that gained, though the first weighs no less beside it."""
 
     lot: int
-    larger: Larger
+    body: str
+    basis: str
     loser: int
     loses: tuple[int, int]
     gainer: int
     gains: tuple[int, int]
 
 
-def population_paradox(done: Division, larger: Sequence[Larger]) -> Paradox | None:
+def population_paradox(done: Division, larger: Larger) -> Paradox | None:
     """The first that happens in the largest lots, if one does; no divisor method has any.
 
     Source: M. Balinski and H. P. Young, Fair Representation (1982), on population monotonicity.
     """
-    if done.rule.rounding != LARGEST_REMAINDER or not larger:
+    size = len(larger.figures)
+    if done.rule.rounding != LARGEST_REMAINDER or not size or not done.by_figures:
         return None
     import numpy as np
 
     from commonpurse.calc.kernel import largest_remainder_rows
 
     lots = done.scene.lots
-    numbers = [number for number in range(len(lots)) if _goes_by_basis(done, number)]
-    numbers = sorted(numbers, key=lambda number: (-lots[number].total, number))[: max(1, MOST_ROWS // len(larger))]
-    if not numbers:
-        return None
-    fits = max(max(one.after) for one in larger) < 2**63
-    old, new = (np.array(rows, dtype=np.int64 if fits else object) for rows in _before_and_after(larger))
-    grown = new[:, :-1].astype(float) / np.maximum(old[:, :-1].astype(float), 1)
-    totals = [lots[number].total for number in numbers for _ in larger]
-    rows = largest_remainder_rows(totals, np.tile(new, (len(numbers), 1)))
+    numbers = sorted(done.by_figures, key=lambda number: (-lots[number].total, number))[: max(1, MOST_ROWS // size)]
+    old, new = larger.before[:-1], larger.after[:, :-1]
+    grown = new.astype(float) / np.maximum(old.astype(float), 1)
+    totals = [lots[number].total for number in numbers for _ in larger.figures]
+    rows = largest_remainder_rows(totals, np.tile(larger.after, (len(numbers), 1)))
     for at, number in enumerate(numbers):
         before = done.each[number]
-        block = rows[at * len(larger) : (at + 1) * len(larger)]
-        change = block - before
-        # Floating point leaves out what cannot be, with room for its rounding; the rest is looked at exactly.
-        steadiest = np.where(change[:, :-1] < 0, grown, -np.inf).max(axis=1)
-        slowest = np.where(change[:, :-1] > 0, grown, np.inf).min(axis=1)
+        block = rows[at * size : (at + 1) * size]
+        change = (block - before)[:, :-1]
+        # As above.
+        steadiest = np.where(change < 0, grown, -np.inf).max(axis=1)
+        slowest = np.where(change > 0, grown, np.inf).min(axis=1)
         suspect = np.isfinite(steadiest) & np.isfinite(slowest) & (steadiest >= slowest * (1 - 1e-9))
-        pairs = {int(row): _against_weight(larger[row], change[row, :-1].tolist()) for row in suspect.nonzero()[0]}
-        found = next(((row, *pair) for row, pair in pairs.items() if pair is not None), None)
+        pairs = (
+            (row, _against_weight(old.tolist(), new[row].tolist(), change[row].tolist()))
+            for row in suspect.nonzero()[0]
+        )
+        found = next(((row, *pair) for row, pair in pairs if pair is not None), None)
         if found is not None:
             row, loser, gainer = found
-            loses, gains = ((int(before[place]), int(block[row][place])) for place in (loser, gainer))
-            return Paradox(number, larger[row], loser, loses, gainer, gains)
+            body, basis = larger.figures[row]
+            loses, gains = ((int(before[place]), int(block[row, place])) for place in (loser, gainer))
+            return Paradox(number, body, basis, loser, loses, gainer, gains)
     return None
 
 
-def _before_and_after(larger: Sequence[Larger]) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
-    return [one.before for one in larger], [one.after for one in larger]
-
-
-def _against_weight(larger: Larger, change: Sequence[int]) -> tuple[int, int] | None:
+def _against_weight(old: Sequence[int], new: Sequence[int], change: Sequence[int]) -> tuple[int, int] | None:
     """A body that loses and one that gains, although the first does not weigh less beside the second than before."""
-    old, new = larger.before, larger.after
     losers = [place for place, moved in enumerate(change) if moved < 0]
     gainers = [place for place, moved in enumerate(change) if moved > 0]
     pairs = ((loser, gainer) for loser in losers for gainer in gainers)
@@ -226,14 +207,17 @@ def envious(done: Division) -> list[tuple[int, int]]:
 
     The weight of a body is its exact share, since it may weigh differently in different lots.
     """
-    exact = done.exact
-    common = lcm(*(share.denominator for share in exact))
-    weights = [int(share * common) for share in exact[:-1]]
-    amounts = done.amounts[:-1]
+    import numpy as np
+
+    shares, whole = done.entitled
+    places = [place for place, share in enumerate(shares[:-1]) if share]
+    sizes = np.array([shares[place] / whole for place in places])
+    own = np.array([done.amounts[place] for place in places]) / sizes
+    others = np.array([done.amounts[place] - 1 for place in places]) / sizes
+    more, room = others - own[:, np.newaxis], CLOSE * (abs(others) + own[:, np.newaxis])
+    # As above.
     return [
         (i, j)
-        for i, mine in enumerate(weights)
-        if mine
-        for j, theirs in enumerate(weights)
-        if theirs and i != j and (amounts[j] - 1) * mine > amounts[i] * theirs
+        for i, j in ((places[row], places[column]) for row, column in zip(*(more >= -room).nonzero(), strict=True))
+        if (done.amounts[j] - 1) * shares[i] > done.amounts[i] * shares[j]
     ]

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
+from math import lcm
 from typing import Any
 
 from commonpurse.calc.allocation_rules import CREDIT, UNALLOCATED, Case, Rule
@@ -85,17 +86,28 @@ class Division:
     amounts: tuple[int, ...]
 
     @cached_property
+    def entitled(self) -> tuple[tuple[int, ...], int]:
+        """What each place is entitled to of all lots, before anything is rounded, and what all that is counted in."""
+        lots = self.scene.lots
+        groups = [(weights, sum(lots[number].total for number in numbers)) for weights, numbers in self.groups]
+        whole = lcm(*(sum(weights) for weights, _ in groups))
+        shares = [0] * len(self.scene.places)
+        for weights, total in groups:
+            times = total * (whole // sum(weights))
+            shares = [share + times * weight for share, weight in zip(shares, weights, strict=True)]
+        return tuple(shares), whole
+
+    @cached_property
     def exact(self) -> tuple[Fraction, ...]:
-        """What each place is entitled to of all lots."""
-        whole_of = [
-            (weights, sum(self.scene.lots[number].total for number in numbers), sum(weights))
-            for weights, numbers in self.groups
-        ]
-        (first, total, whole), *others = whole_of
-        shares = [Fraction(total * weight, whole) for weight in first]
-        for weights, total, whole in others:
-            shares = [share + Fraction(total * weight, whole) for share, weight in zip(shares, weights, strict=True)]
-        return tuple(shares)
+        """The same as fractions of a smallest unit."""
+        shares, whole = self.entitled
+        return tuple(Fraction(share, whole) for share in shares)
+
+    @cached_property
+    def by_figures(self) -> tuple[int, ...]:
+        """The numbers of the lots that the rule divides by what is recorded of bodies, and not by their place."""
+        lots = self.scene.lots
+        return tuple(number for number in range(len(lots)) if not self.rule.uses_place or lots[number].holder is None)
 
 
 def divide(rule: Rule, scene: Scene) -> Division:

@@ -31,7 +31,7 @@ class Finding:
 
 def find(done: Division, today: Division | None, leaver: str | None) -> tuple[Finding, ...]:
     """Everything there is to say of one division."""
-    larger = tuple(changes.larger_figures(done))
+    larger = changes.larger_figures(done)
     found = [*_left_over(done), _gap(done), _envy(done)]
     if today is not None:
         found.append(_moved(done, today))
@@ -50,26 +50,26 @@ def _left_over(done: Division) -> Iterator[Finding]:
 
 
 def _gap(done: Division) -> Finding:
-    gaps = [amount - share for amount, share in zip(done.amounts, done.exact, strict=True)]
-    widest = max(abs(gap) for gap in gaps[:-1])
+    shares, whole = done.entitled
+    gaps = [amount * whole - share for amount, share in zip(done.amounts[:-1], shares, strict=False)]
+    widest = max(abs(gap) for gap in gaps)
     if not widest:
-        return Finding("gap", Sentence(message("Every body receives exactly its exact share")), {"gap": widest})
+        return Finding("gap", Sentence(message("Every body receives exactly its exact share")), {"gap": Fraction(0)})
     place = next(place for place, gap in enumerate(gaps) if abs(gap) == widest)
-    more = gaps[place] > 0
-    msgid = _MORE if more else _LESS
+    gap = Fraction(gaps[place], whole)
     numbers = {
         "body": done.scene.places[place],
         "amount": done.amounts[place],
         "exact": done.exact[place],
-        "gap": gaps[place],
+        "gap": gap,
     }
     values = {
         "body": _name(done.scene, place),
         "amount": say(done.amounts[place], done.scene.decimals),
         "exact": exactly(done.exact[place], done.scene.decimals),
-        "gap": exactly(widest, done.scene.decimals),
+        "gap": exactly(abs(gap), done.scene.decimals),
     }
-    return Finding("gap", Sentence(msgid, values), numbers)
+    return Finding("gap", Sentence(_MORE if gap > 0 else _LESS, values), numbers)
 
 
 _MORE = message(
@@ -186,7 +186,7 @@ _HOUSE = message(
 )
 
 
-def _sensitive(done: Division, larger: tuple[changes.Larger, ...]) -> Iterator[Finding]:
+def _sensitive(done: Division, larger: changes.Larger) -> Iterator[Finding]:
     scene = done.scene
     if not done.rule.bases:
         yield Finding("input", Sentence(message("No figure that is recorded of a body counts in this rule")), {})
@@ -219,15 +219,15 @@ _FIGURES = {
 }
 
 
-def _population(done: Division, larger: tuple[changes.Larger, ...]) -> Iterator[Finding]:
+def _population(done: Division, larger: changes.Larger) -> Iterator[Finding]:
     paradox = changes.population_paradox(done, larger)
     if paradox is None:
         return
-    scene, one = done.scene, paradox.larger
+    scene = done.scene
     numbers = {
         "lot": paradox.lot,
-        "body": one.body,
-        "basis": one.basis,
+        "body": paradox.body,
+        "basis": paradox.basis,
         "loser": scene.roster[paradox.loser],
         "loses": paradox.loses,
         "gainer": scene.roster[paradox.gainer],
@@ -235,7 +235,7 @@ def _population(done: Division, larger: tuple[changes.Larger, ...]) -> Iterator[
     }
     values = {
         "lot": scene.lots[paradox.lot].name,
-        "figure": Sentence(_FIGURES[one.basis], {"body": _named(scene, one.body)}),
+        "figure": Sentence(_FIGURES[paradox.basis], {"body": _named(scene, paradox.body)}),
         "loser": _name(scene, paradox.loser),
         "loser_before": say(paradox.loses[0], scene.decimals),
         "loser_after": say(paradox.loses[1], scene.decimals),
