@@ -269,6 +269,16 @@ def test_a_file_is_checked_row_by_row_and_stored_once_on_a_persons_word(session,
     assert "The right rows were stored, the faulty ones set aside." in text_of(client.get(shown))
 
 
+def test_a_file_can_no_longer_be_dropped_once_pooling_is_over_and_the_page_says_so(session, world, address, client_of):
+    client = client_of("gateshead")
+    shown = send(client, address, "requirements", RIGHT).location
+    version = version_on(client.get(shown))
+    world.consortium.stage = Stage.CONTRACT
+    session.commit()
+    answer = client.post(f"{shown}/drop", data={"seen_version": version})
+    assert "Needs and budgets can change only while the consortium is pooling or negotiating" in text_of(answer)
+
+
 def test_a_file_whose_name_holds_nul_is_kept_without_it(address, client_of):
     client = client_of("gateshead")
     content = f"{','.join(templates.REQUIREMENTS.headers)}\n{RIGHT}"

@@ -55,6 +55,8 @@ def test_what_is_no_amount_is_refused(text):
 def test_parts_of_a_penny_and_impossible_sums_are_refused():
     with pytest.raises(Unreadable, match=r"The amount 12\.345 has parts of a penny"):
         read_pence("12.345")
+    with pytest.raises(Unreadable, match="has parts of a penny"):
+        read_pence("1." + "0" * 40 + "1")
     with pytest.raises(Unreadable, match="is too large"):
         read_pence("10,000,000,000,000.01")
 
@@ -70,6 +72,7 @@ def test_every_way_to_write_an_amount_gives_the_same_pence(pence):
 
 def test_a_number_keeps_all_its_digits():
     assert read_number("1,234.000000000000000001") == Decimal("1234.000000000000000001")
+    assert read_number("(1.0000000000000000000000000000001)") == Decimal("-1.0000000000000000000000000000001")
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,7 @@ def test_a_faulty_cell_of_a_requirement_is_explained(column, text, reason):
         ("Amount", "-5.00", "The amount must be more than £0, and is -5.00"),
         ("Amount", "0", "The amount must be more than £0, and is 0"),
         ("Amount", "1.001", "The amount 1.001 has parts of a penny"),
+        ("Amount", "100000000000.01", "The amount 100000000000.01 is too large"),
         ("Commitment", "maybe", "“maybe” is not indicative, committed or guaranteed minimum"),
         ("Source", "", "“Source” is missing"),
         ("Source", "x" * 201, "The source is longer than 200 characters"),
@@ -118,7 +119,6 @@ def test_every_fault_of_every_row_is_reported_and_the_right_rows_are_read():
         (4, "Place (GSS code)"),
         (4, "Needed from"),
     ]
-    assert read.faulty_rows == (2, 4)
 
 
 @pytest.mark.parametrize("again", [NEED, NEED | {"Description": "COPIER  paper", "Quantity": "1200.0", "Unit": "hour"}])

@@ -45,6 +45,11 @@ def store(session, world, upload_id, body="gateshead", role="buyer", *, seen_ver
     )
 
 
+def drop(session, world, upload_id, body="gateshead", role="buyer", *, seen_version=1):
+    actor, consortium_id = world.actor(body, role), world.consortium.id
+    drop_upload(session, actor, consortium_id=consortium_id, upload_id=upload_id, seen_version=seen_version, now=NOW)
+
+
 def count(session, table=RequirementLine):
     return session.scalar(select(func.count()).select_from(table))
 
@@ -119,14 +124,15 @@ def test_a_file_without_a_right_row_cannot_be_stored(session, world):
         store(session, world, check(session, world, FAULTY))
 
 
-def test_a_dropped_file_is_not_stored(session, world):
+def test_a_dropped_file_is_recorded_and_neither_stored_nor_dropped_again(session, world):
     upload_id = check(session, world, RIGHT)
-    actor, values = world.actor("gateshead"), {"consortium_id": world.consortium.id, "upload_id": upload_id}
-    drop_upload(session, actor, seen_version=1, now=NOW, **values)
+    drop(session, world, upload_id)
+    [entry] = log.entries_after(session, world.consortium.stream, 0)
+    assert (entry.kind, entry.data["filename"]) == ("pooling.upload_dropped", "needs.csv")
     with pytest.raises(Stale):
         store(session, world, upload_id, seen_version=2)
     with pytest.raises(Stale):
-        drop_upload(session, actor, seen_version=2, now=NOW, **values)
+        drop(session, world, upload_id, seen_version=2)
     assert count(session) == 0
 
 
@@ -156,12 +162,14 @@ def test_a_workbook_is_read_like_a_csv_file(session, world):
 
 
 @pytest.mark.parametrize("role", ["approver", "evaluator", "observer", "organisation_administrator"])
-def test_only_buyers_upload_and_store(session, world, role):
+def test_only_buyers_upload_store_and_drop(session, world, role):
     with pytest.raises(NotAllowed):
         check(session, world, RIGHT, role=role)
     upload_id = check(session, world, RIGHT)
     with pytest.raises(NotAllowed):
         store(session, world, upload_id, role=role)
+    with pytest.raises(NotAllowed):
+        drop(session, world, upload_id, role=role)
 
 
 def test_another_body_does_not_find_the_file(session, world):
@@ -170,15 +178,19 @@ def test_another_body_does_not_find_the_file(session, world):
         with pytest.raises(NotFound):
             store(session, world, upload_id, body=body)
         with pytest.raises(NotFound):
+            drop(session, world, upload_id, body=body)
+        with pytest.raises(NotFound):
             upload_page(session, world.actor(body), world.consortium.id, upload_id)
 
 
-def test_a_file_is_not_stored_once_pooling_is_over(session, world):
+def test_a_file_is_neither_checked_stored_nor_dropped_once_pooling_is_over(session, world):
     upload_id = check(session, world, RIGHT)
     world.consortium.stage = Stage.OUT_TO_BID
     session.flush()
     with pytest.raises(Refused, match="only while"):
         store(session, world, upload_id)
+    with pytest.raises(Refused, match="only while"):
+        drop(session, world, upload_id)
     with pytest.raises(Refused, match="only while"):
         check(session, world, ALSO_RIGHT)
     assert count(session) == 0

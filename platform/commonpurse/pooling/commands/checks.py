@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -27,14 +28,14 @@ CLOSED = message("Needs and budgets can change only while the consortium is pool
 CHANGED = message("Somebody else changed this line. Check it and try again")
 ONLY_BUYERS = message("Only buyers enter what their organisation needs and what it can spend")
 ASK_ADMINISTRATOR = message("A buyer of your organisation can do this, or an administrator can make you a buyer")
-FIRST_YEAR, LAST_YEAR = 2000, 2098
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 _Value = TypeVar("_Value")
 
 
-def get_open_consortium(session: Session, actor: Actor, consortium_id: object) -> Consortium:
+def get_open_consortium(session: Session, actor: Actor, consortium_id: UUID) -> Consortium:
     """The consortium, locked, for a buyer who may enter lines in it. Raises NotFound, NotAllowed, Refused."""
-    consortium = get_joined_consortium(session, actor, consortium_id, lock=True)  # type: ignore[arg-type]
+    consortium = get_joined_consortium(session, actor, consortium_id, lock=True)
     if not policy.is_open(consortium):
         raise Refused(CLOSED)
     require(policy.may_enter(actor, consortium), ONLY_BUYERS, who=ASK_ADMINISTRATOR)
@@ -112,10 +113,6 @@ def amount(pence: int) -> int:
     """Pence above zero that a column holds. Raises Refused."""
     if pence <= 0:
         raise Refused("Enter an amount of %(least)s or more", field="amount_pence", least="£0.01")
-    if pence > LARGEST_PENCE:
+    if pence > fields.LARGEST_PENCE:
         raise Refused("The amount is too large", field="amount_pence")
     return pence
-
-
-LARGEST_PENCE = 10**13
-"""A hundred billion pounds: more than any consortium spends, and thousands of them add up within a column."""

@@ -1,8 +1,7 @@
 """Lines by file: checked first, stored only on a person's word."""
 
-from collections.abc import Callable
+from collections.abc import Container
 from datetime import date, datetime
-from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,12 +11,12 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from commonpurse.calc.sentence import Sentence
-from commonpurse.consortia.queries import get_joined_consortium
+from commonpurse.consortia.models import Consortium
 from commonpurse.core import log
 from commonpurse.core.actor import Actor
-from commonpurse.core.errors import Refused, Stale, require
-from commonpurse.core.tabular import read_table
-from commonpurse.pooling import policy, queries
+from commonpurse.core.errors import Refused, Stale
+from commonpurse.core.tabular import Table, read_table
+from commonpurse.pooling import queries
 from commonpurse.pooling.commands import checks
 from commonpurse.pooling.commands.budgets import first_approval
 from commonpurse.pooling.commands.spending import read_columns
@@ -67,27 +66,16 @@ def check_upload(
     table = read_table(filename, content)
     if len(table.rows) > MOST_ROWS:
         raise Refused("The file has more than %(limit)s rows. Split it", field="file", limit=f"{MOST_ROWS:,}")
-    if kind is UploadKind.REQUIREMENTS:
-        cpv, places = known_categories(session), known_areas(session)
-        right, faults = _read(lambda: lines.read_requirements(table, known_cpv=cpv, known_places=places))
-        known: Any = queries.own_requirement_contents(session, consortium_id, actor.organisation)
-    else:
-        right, faults = _read(lambda: lines.read_budget(table))
-        known = queries.own_budget_contents(session, consortium_id, actor.organisation)
-    there = [line for line in right if _contents(line) in known]
-    reason = Sentence("Your organisation has the same line already")
-    faults += [lines.Fault(line.row, "", "", reason) for line in there]
-    session.execute(
-        update(Upload)
-        .where(
-            Upload.consortium_id == consortium_id,
-            Upload.person_id == actor.person,
-            Upload.organisation_id == actor.organisation,
-            Upload.kind == kind,
-            Upload.state == UploadState.CHECKED,
-        )
-        .values(state=UploadState.DROPPED, version=Upload.version + 1)
-    )
+    read = _read_lines(session, kind, table)
+    known = _known(session, consortium_id, actor.organisation, kind)
+    new: list[_Line] = []
+    faults = list(read.faults)
+    for line in read.lines:
+        if _contents(kind, _values(line)) in known:
+            faults.append(lines.Fault(line.row, "", "", Sentence("Your organisation has the same line already")))
+        else:
+            new.append(line)
+    _drop_unanswered(session, actor, consortium_id, kind)
     upload = Upload(
         id=uuid4(),
         consortium_id=consortium_id,
@@ -96,7 +84,7 @@ def check_upload(
         kind=kind,
         filename=filename,
         digest=digest,
-        lines=[log.plain(line) for line in right if line not in there],
+        lines=[log.plain(line) for line in new],
         faults=[_fault(fault) for fault in sorted(faults, key=lambda fault: fault.row)],
         uploaded_at=now,
     )
@@ -114,19 +102,22 @@ def store_upload(
         How many lines there are more.
 
     Raises:
-        NotFound, NotAllowed: it is no file of the actor's body, or see `checks.get_open_consortium`.
+        NotFound: it is no file of the actor's body.
+        NotFound, NotAllowed: see `checks.get_open_consortium`.
         Refused: there is no right row, a line is there by now, or pooling is over.
         Stale: it was stored or dropped already, by this or another press of the button.
     """
-    consortium = checks.get_open_consortium(session, actor, consortium_id)
-    upload = queries.get_upload(session, actor, consortium_id, upload_id, lock=True)
-    require(policy.may_store(actor, upload, consortium), checks.ONLY_BUYERS, who=checks.ASK_ADMINISTRATOR)
-    if upload.state is not UploadState.CHECKED or upload.version != seen_version:
-        raise Stale("This file was answered already. Look at the table before you upload another")
+    consortium, upload = _get_checked(session, actor, consortium_id, upload_id, seen_version)
     if not upload.lines:
         raise Refused("There is no right row to store")
     upload.state = UploadState.STORED
     session.flush()
+    rows = [_stored(upload.kind, line) for line in upload.lines]
+    known = _known(session, consortium_id, upload.organisation_id, upload.kind)
+    if any(_contents(upload.kind, row) in known for row in rows):
+        raise Refused("Some of these lines were entered since the file was checked. Upload the file again")
+    if upload.kind is UploadKind.BUDGET:
+        rows = [{**row, "approval": first_approval(row["commitment_level"])} for row in rows]
     own = {
         "consortium_id": consortium_id,
         "organisation_id": upload.organisation_id,
@@ -134,19 +125,9 @@ def store_upload(
         "entered_at": now,
         "version": 1,
     }
-    if upload.kind is UploadKind.REQUIREMENTS:
-        known: Any = queries.own_requirement_contents(session, consortium_id, upload.organisation_id)
-        rows = [_requirement(line) for line in upload.lines]
-        _refuse_known(known, [queries.requirement_contents(**row) for row in rows])
-        session.execute(insert(RequirementLine), [{"id": uuid4(), **own, **row} for row in rows])
-    else:
-        known = queries.own_budget_contents(session, consortium_id, upload.organisation_id)
-        rows = [_budget(line) for line in upload.lines]
-        _refuse_known(known, [queries.budget_contents(**row) for row in rows])
-        approved = [{**row, "approval": first_approval(row["commitment_level"]), "reason": ""} for row in rows]
-        session.execute(insert(BudgetContribution), [{"id": uuid4(), **own, **row} for row in approved])
-    set_aside = len({fault["row"] for fault in upload.faults})
-    event = UploadStored(upload.id, upload.kind, upload.filename, len(rows), set_aside)
+    table = RequirementLine if upload.kind is UploadKind.REQUIREMENTS else BudgetContribution
+    session.execute(insert(table), [{"id": uuid4(), **own, **row} for row in rows])
+    event = UploadStored(upload.id, upload.kind, upload.filename, len(rows), queries.faulty_rows(upload))
     log.record(session, actor, consortium.stream, event, at=now)
     return len(rows)
 
@@ -154,27 +135,62 @@ def store_upload(
 def drop_upload(
     session: Session, actor: Actor, *, consortium_id: UUID, upload_id: UUID, seen_version: int, now: datetime
 ) -> None:
-    """Give a checked file up: nothing of it is stored. Raises NotFound, NotAllowed, Stale."""
-    consortium = get_joined_consortium(session, actor, consortium_id)
-    upload = queries.get_upload(session, actor, consortium_id, upload_id, lock=True)
-    require(policy.may_store(actor, upload, consortium), checks.ONLY_BUYERS, who=checks.ASK_ADMINISTRATOR)
-    if upload.state is not UploadState.CHECKED or upload.version != seen_version:
-        raise Stale("This file was answered already. Look at the table before you upload another")
+    """Give a checked file up: nothing of it is stored. Raises as `store_upload`."""
+    consortium, upload = _get_checked(session, actor, consortium_id, upload_id, seen_version)
     upload.state = UploadState.DROPPED
     session.flush()
     log.record(session, actor, consortium.stream, UploadDropped(upload.id, upload.filename), at=now)
 
 
-def _read(read: Callable[[], lines.LinesRead[Any]]) -> tuple[list[_Line], list[lines.Fault]]:
-    found = read_columns(read)
-    return list(found.lines), list(found.faults)
+def _get_checked(
+    session: Session, actor: Actor, consortium_id: UUID, upload_id: UUID, seen_version: int
+) -> tuple[Consortium, Upload]:
+    consortium = checks.get_open_consortium(session, actor, consortium_id)
+    upload = queries.get_upload(session, actor, consortium_id, upload_id, lock=True)
+    if upload.state is not UploadState.CHECKED or upload.version != seen_version:
+        raise Stale("This file was answered already. Look at the table before you upload another")
+    return consortium, upload
 
 
-def _contents(line: _Line) -> tuple[object, ...]:
-    values = {name: value for name, value in asdict(line).items() if name != "row"}
-    if isinstance(line, lines.RequirementLine):
+def _drop_unanswered(session: Session, actor: Actor, consortium_id: UUID, kind: UploadKind) -> None:
+    """Drop the actor's files of this kind that were checked and neither stored nor dropped."""
+    session.execute(
+        update(Upload)
+        .where(
+            Upload.consortium_id == consortium_id,
+            Upload.person_id == actor.person,
+            Upload.organisation_id == actor.organisation,
+            Upload.kind == kind,
+            Upload.state == UploadState.CHECKED,
+        )
+        .values(state=UploadState.DROPPED, version=Upload.version + 1)
+    )
+
+
+def _read_lines(session: Session, kind: UploadKind, table: Table) -> lines.LinesRead[Any]:
+    if kind is UploadKind.BUDGET:
+        return read_columns(lambda: lines.read_budget(table))
+    cpv, places = known_categories(session), known_areas(session)
+    return read_columns(lambda: lines.read_requirements(table, known_cpv=cpv, known_places=places))
+
+
+def _known(
+    session: Session, consortium_id: UUID, organisation_id: UUID, kind: UploadKind
+) -> Container[queries.Contents]:
+    """The contents of the lines that the body has already."""
+    if kind is UploadKind.REQUIREMENTS:
+        return queries.own_requirement_contents(session, consortium_id, organisation_id)
+    return queries.own_budget_contents(session, consortium_id, organisation_id)
+
+
+def _contents(kind: UploadKind, values: dict[str, Any]) -> queries.Contents:
+    if kind is UploadKind.REQUIREMENTS:
         return queries.requirement_contents(**values)
     return queries.budget_contents(**values)
+
+
+def _values(line: _Line) -> dict[str, Any]:
+    return {name: value for name, value in asdict(line).items() if name != "row"}
 
 
 def _fault(fault: lines.Fault) -> dict[str, Any]:
@@ -190,27 +206,9 @@ def _fault(fault: lines.Fault) -> dict[str, Any]:
     }
 
 
-def _refuse_known(known: Any, contents: list[tuple[object, ...]]) -> None:
-    if any(each in known for each in contents):
-        raise Refused("Some of these lines were entered since the file was checked. Upload the file again")
-
-
-def _requirement(line: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "description": line["description"],
-        "category_code": line["category_code"],
-        "quantity": Decimal(line["quantity"]),
-        "unit": line["unit"],
-        "place_gss": line["place_gss"],
-        "needed_from": date.fromisoformat(line["needed_from"]),
-        "needed_until": date.fromisoformat(line["needed_until"]),
-    }
-
-
-def _budget(line: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "financial_year": line["financial_year"],
-        "amount_pence": line["amount_pence"],
-        "commitment_level": CommitmentLevel(line["commitment_level"]),
-        "source": line["source"],
-    }
+def _stored(kind: UploadKind, line: dict[str, Any]) -> dict[str, Any]:
+    """The values of a row of the table, from a line as its upload keeps it."""
+    values = {name: value for name, value in line.items() if name != "row"}
+    if kind is UploadKind.REQUIREMENTS:
+        return {**values, **queries.exact_requirement(line)}
+    return {**values, "commitment_level": CommitmentLevel(line["commitment_level"])}

@@ -9,6 +9,7 @@ from commonpurse.pooling.queries.budgets import (
     own_budget_contents,
 )
 from commonpurse.pooling.queries.needs import (
+    Contents,
     get_requirement,
     need_page,
     needs_page,
@@ -30,7 +31,8 @@ from commonpurse.pooling.queries.suppliers import (
 )
 from commonpurse.pooling.queries.uploads import (
     UploadPage,
-    consortium_name,
+    exact_requirement,
+    faulty_rows,
     find_stored_upload,
     get_upload,
     upload_page,
@@ -49,15 +51,17 @@ from commonpurse.pooling.queries.weights import (
 
 __all__ = [
     "BudgetTable",
+    "Contents",
     "Order",
     "UploadPage",
     "basis_weights",
     "budget_contents",
     "budget_page",
     "committed_weights",
-    "consortium_name",
     "contribution_page",
     "current_supplier",
+    "exact_requirement",
+    "faulty_rows",
     "find_spend_file",
     "find_stored_upload",
     "get_contribution",

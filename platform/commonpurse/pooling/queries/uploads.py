@@ -9,7 +9,6 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from commonpurse.calc.money import pounds
 from commonpurse.calc.sentence import Sentence
 from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core.actor import Actor
@@ -102,12 +101,6 @@ def find_stored_upload(
     ).one_or_none()
 
 
-def consortium_name(session: Session, actor: Actor, consortium_id: UUID) -> tuple[str, bool]:
-    """The name, and whether the actor may enter lines. Raises NotFound unless the actor's body joined."""
-    consortium = get_joined_consortium(session, actor, consortium_id)
-    return consortium.name, policy.may_enter(actor, consortium)
-
-
 def uploads_page(session: Session, actor: Actor, consortium_id: UUID, kind: str) -> UploadsPage:
     """The latest files of this kind of the actor's body, newest first. Raises NotFound unless it joined."""
     consortium = get_joined_consortium(session, actor, consortium_id)
@@ -122,13 +115,14 @@ def uploads_page(session: Session, actor: Actor, consortium_id: UUID, kind: str)
         .limit(LATEST)
     )
     rows = tuple(
-        UploadRow(file.id, file.filename, file.uploaded_at, len(file.lines), _faulty(file), file.state)
+        UploadRow(file.id, file.filename, file.uploaded_at, len(file.lines), faulty_rows(file), file.state)
         for file in files
     )
     return UploadsPage(consortium_id, consortium.name, rows, policy.may_enter(actor, consortium))
 
 
-def _faulty(upload: Upload) -> int:
+def faulty_rows(upload: Upload) -> int:
+    """How many rows of the file have a fault."""
     return len({fault["row"] for fault in upload.faults})
 
 
@@ -144,11 +138,11 @@ def upload_page(session: Session, actor: Actor, consortium_id: UUID, upload_id: 
         upload.kind,
         upload.filename,
         upload.uploaded_at,
-        tuple(map(_requirement, upload.lines)) if needs else (),
-        () if needs else tuple(map(_budget, upload.lines)),
+        tuple({**line, **exact_requirement(line)} for line in upload.lines) if needs else (),
+        () if needs else tuple(upload.lines),
         tuple(FaultRow(each["row"], each["column"], each["text"], _reason(each)) for each in upload.faults),
         len(upload.lines),
-        _faulty(upload),
+        faulty_rows(upload),
         upload.state,
         upload.version,
         upload.state is UploadState.CHECKED and policy.may_store(actor, upload, consortium),
@@ -164,14 +158,10 @@ def _reason(fault: dict[str, Any]) -> Sentence:
     )
 
 
-def _requirement(line: dict[str, Any]) -> dict[str, Any]:
+def exact_requirement(line: dict[str, Any]) -> dict[str, Any]:
+    """The quantity and the days of a requirement line, which its upload keeps as text."""
     return {
-        **line,
         "quantity": Decimal(line["quantity"]),
         "needed_from": date.fromisoformat(line["needed_from"]),
         "needed_until": date.fromisoformat(line["needed_until"]),
     }
-
-
-def _budget(line: dict[str, Any]) -> dict[str, Any]:
-    return {**line, "amount": pounds(line["amount_pence"])}

@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from commonpurse.pooling.rules.columns import Unreadable
 
@@ -63,7 +64,7 @@ def read_number(text: str) -> Decimal:
     if not _NUMBER.fullmatch(plain) or not any(character.isdigit() for character in plain):
         raise Unreadable("“%(text)s” is not a number", text=text)
     number = Decimal(plain.replace(",", ""))
-    return -number if negative else number
+    return number.copy_negate() if negative else number
 
 
 def read_pence(text: str) -> int:
@@ -76,14 +77,14 @@ def read_pence(text: str) -> int:
     (123450, -11474600)
     """
     try:
-        pence = read_number(_CURRENCY.sub("", text)) * 100
+        pence = Fraction(read_number(_CURRENCY.sub("", text))) * 100
     except Unreadable as error:
         raise Unreadable("“%(text)s” is not an amount in pounds, like 1,234.50", text=text) from error
     if abs(pence) > LARGEST_PENCE:
         raise Unreadable("The amount %(text)s is too large", text=text)
-    if pence != pence.to_integral_value():
+    if pence.denominator != 1:
         raise Unreadable("The amount %(text)s has parts of a penny", text=text)
-    return int(pence)
+    return pence.numerator
 
 
 def read_day(text: str, *, month_first: bool = False, serials: bool = True) -> date:

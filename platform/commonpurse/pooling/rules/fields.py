@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from commonpurse.calc import units
-from commonpurse.pooling.rules.cells import read_day, read_number
+from commonpurse.pooling.rules.cells import read_day, read_number, read_pence
 from commonpurse.pooling.rules.columns import Unreadable
 
 COMMITMENTS = ("indicative", "committed", "guaranteed_minimum")
@@ -15,6 +15,8 @@ COMMITMENTS = ("indicative", "committed", "guaranteed_minimum")
 LONGEST_DESCRIPTION = 500
 LONGEST_SOURCE = 200
 LARGEST_QUANTITY = 10**12
+LARGEST_PENCE = 10**13
+"""A hundred billion pounds: more than any consortium spends, and thousands of them add up within a column."""
 _DECIMALS = 6
 
 _CPV = re.compile(r"(\d{7,8})(?:\s*-\s*\d)?", re.ASCII)
@@ -98,10 +100,13 @@ def financial_year(text: str) -> int:
     return int(match[1])
 
 
-def above_zero(pence: int, text: str) -> int:
-    """The same pence. Raises Unreadable unless they are more than none."""
+def amount(text: str) -> int:
+    """Pounds and pence above zero, in whole pence. Raises Unreadable."""
+    pence = read_pence(text)
     if pence <= 0:
         raise Unreadable("The amount must be more than £0, and is %(text)s", text=text)
+    if pence > LARGEST_PENCE:
+        raise Unreadable("The amount %(text)s is too large", text=text)
     return pence
 
 

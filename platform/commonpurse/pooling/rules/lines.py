@@ -9,7 +9,6 @@ from msgspec import Struct
 
 from commonpurse.calc.sentence import Sentence
 from commonpurse.pooling.rules import fields, templates
-from commonpurse.pooling.rules.cells import read_pence
 from commonpurse.pooling.rules.columns import RowLike, TableLike, Unreadable, find_columns
 
 _Line = TypeVar("_Line")
@@ -54,11 +53,6 @@ class LinesRead(Struct, Generic[_Line], frozen=True):
     lines: tuple[_Line, ...]
     faults: tuple[Fault, ...]
 
-    @property
-    def faulty_rows(self) -> tuple[int, ...]:
-        """The numbers of the rows with faults, in order."""
-        return tuple(sorted({fault.row for fault in self.faults}))
-
 
 def read_requirements(
     table: TableLike, *, known_cpv: Container[str], known_places: Container[str]
@@ -98,7 +92,7 @@ def read_budget(table: TableLike) -> LinesRead[BudgetLine]:
 
     def read(cells: "_Cells") -> BudgetLine | None:
         year = cells.read(templates.YEAR, fields.financial_year)
-        amount = cells.read(templates.AMOUNT, lambda text: fields.above_zero(read_pence(text), text))
+        amount = cells.read(templates.AMOUNT, fields.amount)
         level = cells.read(templates.COMMITMENT, fields.commitment_level)
         source = cells.read(templates.SOURCE, fields.source)
         if not (year and amount and level and source):

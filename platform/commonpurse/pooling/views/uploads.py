@@ -10,6 +10,7 @@ from flask_babel import gettext, ngettext
 
 from commonpurse.calc.sentence import Sentence
 from commonpurse.calc.units import UNITS
+from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core.errors import Refused
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.pooling import commands, queries
@@ -32,7 +33,7 @@ TABLES = {"requirements": ".needs", "budget": ".budget"}
 def template(consortium_id: UUID, kind: str, format: str) -> ResponseReturnValue:  # noqa: A002 - the address says so
     """An empty file with the headings."""
     with reading() as session:
-        queries.consortium_name(session, current_actor(), consortium_id)
+        get_joined_consortium(session, current_actor(), consortium_id)
     return download(f"{kind}-template", gettext("To fill in"), TEMPLATES[kind].headers, [], format)
 
 
@@ -107,10 +108,14 @@ def drop_upload(consortium_id: UUID, upload_id: UUID) -> ResponseReturnValue:
         page = queries.upload_page(session, current_actor(), consortium_id, upload_id)
     if form.validate_on_submit():
         values = {"consortium_id": consortium_id, "upload_id": upload_id, **form.values()}
-        with transaction() as session:
-            commands.drop_upload(session, current_actor(), now=now(), **values)
-        flash(gettext("The file is dropped. Nothing of it was stored."), "success")
-        return redirect(url_for(TABLES[page.kind], consortium_id=consortium_id))
+        try:
+            with transaction() as session:
+                commands.drop_upload(session, current_actor(), now=now(), **values)
+        except Refused as error:
+            form.show(error)
+        else:
+            flash(gettext("The file is dropped. Nothing of it was stored."), "success")
+            return redirect(url_for(TABLES[page.kind], consortium_id=consortium_id))
     return _show(page, form)
 
 
