@@ -5,8 +5,9 @@ answered through the application, costs at most 3 times the rendering of its ans
 150 ms. A move asks for the part of the page that changes, as `lab.js` does. Held to the same are a move that asks for
 the whole page, as a browser without scripts does, and, in milliseconds only, one that changes all four rules.
 
-No move asks for a mixture that was asked for before. A ratio is that of processor time, which other work on the
-machine changes least, each move beside the rendering of its own answer; milliseconds are given of both clocks.
+No move asks for a mixture that was asked for before, of which there are 99 with two parts. A ratio is that of processor
+time, which other work on the machine changes least, each move beside the rendering of its own answer; milliseconds are
+given of both clocks.
 """
 
 import gc
@@ -94,19 +95,19 @@ def fill(session: Session) -> tuple[World, str]:
 
 
 def move_one(world: World, move: int) -> str:
-    """The slider of a mixture moved: the other rules stay, a bounded one and two roundings among them."""
-    return _address(world, {"a-leg_equal": str(move), "a-leg_committed_budget": "97", "c-floor": "0.5"})
+    """A mixture changed by its sliders: the other rules stay, a bounded one and another rounding among them."""
+    return _address(world, {"a-leg_equal": str(move), "a-leg_committed_budget": str(100 - move), "c-floor": "0.5"})
 
 
 def load_page(world: World, move: int) -> str:
-    """The same of mixtures that `move_one` never asks for."""
-    return _address(world, {"a-leg_equal": str(move), "a-leg_committed_budget": "89", "c-floor": "0.5"})
+    """The same with mixtures that `move_one` never asks for."""
+    return _address(world, {"a-leg_equal": str(move), "a-leg_population": str(100 - move), "c-floor": "0.5"})
 
 
 def change_all(world: World, move: int) -> str:
-    """Another mixture, and other bounds for the other rules."""
+    """Another mixture again, and other bounds for the other rules."""
     floors = {f"{letter}-floor": f"0.{move:03}" for letter in "bcd"}
-    return _address(world, {"a-leg_equal": str(move), "a-leg_committed_budget": "83", **floors})
+    return _address(world, {"a-leg_equal": str(move), "a-leg_need": str(100 - move), **floors})
 
 
 def _address(world: World, moved: dict[str, str]) -> str:
