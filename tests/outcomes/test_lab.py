@@ -97,6 +97,13 @@ def test_a_mixture_bounds_and_a_rounding_are_worked_out(session, world, client_o
     assert re.search(r"Gateshead[^0-9]+250", words)
 
 
+def test_a_part_of_a_mixture_that_is_too_small_for_one_percent_is_left_out(client_of, address):
+    parts = {"a_leg_equal": "100", "a_leg_need": "100", "a_leg_population": "1"}
+    words = words_of(client_of("gateshead").get(asked(address, a_kind="hybrid", b_kind="", **parts)))
+    assert words.count("50% of a total: ") == 2
+    assert "must have more than 0%" not in words
+
+
 @pytest.mark.parametrize(
     ("chosen", "fault"),
     [
@@ -107,6 +114,7 @@ def test_a_mixture_bounds_and_a_rounding_are_worked_out(session, world, client_o
         ({"a_kind": "equal", "a_floor": "9", "a_cap": "5"}, "The least share must not be more than the greatest"),
         ({"a_kind": "hybrid", "a_leg_equal": "10"}, "Choose between 2 and 5 parts"),
         ({"a_kind": "hybrid", "a_leg_equal": "-1", "a_leg_need": "x"}, "Choose between 2 and 5 parts"),
+        ({"a_kind": "hybrid", "a_leg_equal": "1" * 5000, "a_leg_need": "²"}, "Choose between 2 and 5 parts"),
         ({"a_kind": "place_then_budget", "a_cap": "10"}, "A rule that goes by place has no least or greatest share"),
     ],
 )
@@ -224,7 +232,9 @@ def test_who_saw_an_older_offer_is_told_and_nothing_changes(session, world, clie
     assert session.scalar(select(func.count(Offer.id))) == 1
 
 
-@pytest.mark.parametrize("text", ["", "no json", "[]", '{"kind": "magic"}', '{"kind": "equal", "cap": 7}'])
+@pytest.mark.parametrize(
+    "text", ["", "no json", "[]", "[" * 100_000, '{"kind": "magic"}', '{"kind": "equal", "cap": 7}']
+)
 def test_what_is_no_rule_is_refused_and_changes_nothing(session, world, client_of, address, room, text):
     page = client_of("gateshead").post(f"{address}/proposals", data={**proposal(EQUAL), "allocation": text})
     assert page.status_code == 200

@@ -201,6 +201,17 @@ def test_a_record_is_corrected_from_its_page(session, world, client_of, base, po
     assert client_of("darlington").get(path).status_code == 403
 
 
+@pytest.mark.parametrize("seen", ["", "²", "-1", "1" * 5000])
+def test_a_version_that_is_no_number_was_never_seen(session, world, client_of, base, posted, seen):
+    record = session.scalars(select(OutcomeRecord)).one()
+    sent = {"quantity": "900", "quarter_starting": "2026-10-01", "place": "E08000021", "reason": "Counted twice"}
+    for body, act in (("newcastle", "correct"), ("gateshead", "reopen")):
+        answer = client_of(body).post(f"{base}/records/{record.id}/{act}", data={**sent, "seen_version": seen})
+        assert answer.status_code == 200
+        assert "There is a problem" in answer.text
+    assert len(session.scalars(select(PostedSplit)).all()) == 1
+
+
 def test_after_a_correction_the_pages_say_that_a_record_waits_to_be_checked(session, world, client_of, base, posted):
     record, client = session.scalars(select(OutcomeRecord)).one(), client_of("gateshead", "observer")
     pages = [f"{base}/ledger", f"{base}/statements/{world.organisation('gateshead')}"]

@@ -9,7 +9,7 @@ from wtforms import BooleanField, SubmitField
 from wtforms.validators import Length
 
 from commonpurse.core.errors import Refused
-from commonpurse.web.fields import AtLeast, DatePartsField, ExactField, Needed, PoundsField, TextField
+from commonpurse.web.fields import AtLeast, DatePartsField, ExactField, Needed, PoundsField, SeenField, TextField
 from commonpurse.web.form import Form
 
 
@@ -139,3 +139,14 @@ def test_a_nul_which_no_keyboard_types_is_left_out(filled):
     form = filled(**{**GOOD, "name": "La\0mp"})
     assert form.validate()
     assert form.name.data == "Lamp"
+
+
+@pytest.mark.parametrize(("typed", "seen"), [("7", 7), ("", 0), ("-1", 0), ("²", 0), ("٣", 0), ("1" * 5000, 0)])
+def test_a_version_that_is_missing_or_spoiled_was_never_seen(whole_application, typed, seen):
+    class Change(Form):
+        version = SeenField()
+
+    with whole_application.test_request_context():
+        form = Change(formdata=MultiDict({"version": typed}), meta={"csrf": False})
+        assert form.values() == {"version": seen}
+        assert Change(formdata=MultiDict({"other": "x"}), meta={"csrf": False}).values() == {"version": 0}

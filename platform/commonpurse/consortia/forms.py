@@ -5,27 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, HiddenField, IntegerField, RadioField, SubmitField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SubmitField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
-from wtforms.widgets import HiddenInput
 
 from commonpurse.consortia import rules
-from commonpurse.web.fields import Choice, DatePartsField, Needed, TextField
+from commonpurse.web.fields import Choice, DatePartsField, Needed, SeenField, TextField
 from commonpurse.web.form import Form
-
-
-class SeenField(Field):
-    """The version the page showed, sent back unseen so that two people cannot overwrite each other."""
-
-    widget = HiddenInput()
-
-    def _value(self) -> str:
-        return str(self.data)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read the number; one that is missing or spoiled is 0, which no version is."""
-        typed = valuelist[0] if valuelist else ""
-        self.data = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 
 class _NamedForm(Form):

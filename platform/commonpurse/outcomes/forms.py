@@ -10,7 +10,7 @@ from wtforms.validators import Length
 
 from commonpurse.calc.allocation import BadRule, Rule, parse_rule
 from commonpurse.calc.apportion import largest_remainder
-from commonpurse.web.fields import Choice, ExactField, Needed, TextField
+from commonpurse.web.fields import Choice, ExactField, Needed, SeenField, TextField
 from commonpurse.web.form import Form, say
 
 
@@ -36,12 +36,6 @@ class IssueStatementsForm(Form):
         return {name: value or "" for name, value in super().values().items()}
 
 
-def _seen(typed: dict[str, Any]) -> dict[str, Any]:
-    """The command's arguments; a version that is no number was never seen."""
-    seen = str(typed["seen_version"] or "")
-    return {**typed, "seen_version": int(seen) if seen.isdigit() else 0}
-
-
 class CorrectOutcomeForm(Form):
     """The right figures of a record, and why the first ones were wrong."""
 
@@ -63,12 +57,8 @@ class CorrectOutcomeForm(Form):
         ],
         render_kw={"rows": 3},
     )
-    seen_version = HiddenField()
+    seen_version = SeenField()
     submit = SubmitField(_l("Correct the record"))
-
-    def values(self) -> dict[str, Any]:
-        """The command's arguments."""
-        return _seen(super().values())
 
 
 class ReopenOutcomeForm(Form):
@@ -82,12 +72,8 @@ class ReopenOutcomeForm(Form):
         ],
         render_kw={"rows": 3},
     )
-    seen_version = HiddenField()
+    seen_version = SeenField()
     submit = SubmitField(_l("Send the record back"))
-
-    def values(self) -> dict[str, Any]:
-        """The command's arguments."""
-        return _seen(super().values())
 
 
 LAB_KINDS = [
@@ -166,31 +152,34 @@ class LabRuleForm(Form):
         return spec
 
     def _mixture(self) -> list[dict[str, Any]]:
-        """Whole percentages in proportion to the parts that were set, whatever these add up to."""
-        parts = {kind: int(field.data) for kind, field in self.legs.items() if (field.data or "").isdecimal()}
-        parts = {kind: min(part, WHOLE) for kind, part in parts.items() if part}
+        """Whole percentages in proportion to the parts that were set, without a part too small for one of them."""
+        parts = {kind: part for kind, field in self.legs.items() if (part := _part(field.data))}
         percents = largest_remainder(WHOLE, list(parts.values())) if parts else ()
-        return [
-            {"percent": str(percent), "rule": {"kind": kind}} for kind, percent in zip(parts, percents, strict=True)
-        ]
+        shares = zip(parts, percents, strict=True)
+        return [{"percent": str(percent), "rule": {"kind": kind}} for kind, percent in shares if percent]
+
+
+def _part(typed: str | None) -> int:
+    """A part of a mixture, at most the whole; what is no whole number of at most nine digits is none."""
+    digits = typed or ""
+    return min(int(digits), WHOLE) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 0
 
 
 class ProposeRuleForm(Form):
     """Puts a rule of the laboratory on the table."""
 
     allocation = HiddenField(validators=[Needed(_l("The page is too old. Reload it and try again"))])
-    seen_number = HiddenField()
+    seen_number = SeenField()
     idempotency_key = HiddenField(validators=[Length(8, 70, _l("The page is too old. Reload it and try again"))])
 
     def values(self) -> dict[str, Any]:
         """The command's arguments; what is no rule at all is an empty one, which the command refuses."""
         typed = super().values()
-        seen = str(typed["seen_number"] or "")
         try:
             spec = json.loads(typed["allocation"])
-        except ValueError:
+        except (ValueError, RecursionError):
             spec = {}
-        return {**typed, "allocation": spec, "seen_number": int(seen) if seen.isdecimal() else 0}
+        return {**typed, "allocation": spec}
 
 
 class LabForm(Form):

@@ -9,18 +9,32 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import Field, Form, StringField
 from wtforms.fields.choices import SelectChoice as Choice  # type: ignore[attr-defined]
 from wtforms.validators import StopValidation, ValidationError
-from wtforms.widgets import TextInput
+from wtforms.widgets import HiddenInput, TextInput
 
 from commonpurse.calc.money import parse_pounds
 from commonpurse.calc.quantity import from_smallest, to_smallest
 
 _l = lazy_gettext
 
-__all__ = ["AtLeast", "Choice", "DatePartsField", "ExactField", "Needed", "PoundsField", "TextField"]
+__all__ = ["AtLeast", "Choice", "DatePartsField", "ExactField", "Needed", "PoundsField", "SeenField", "TextField"]
 
 
 MOST_DECIMALS = 6
 MOST_DIGITS = 15
+
+
+class SeenField(Field):
+    """The version the page showed, sent back unseen so that two people cannot overwrite each other."""
+
+    widget = HiddenInput()
+
+    def _value(self) -> str:
+        return str(self.data)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number; one that is missing or spoiled is 0, which no version is."""
+        typed = valuelist[0] if valuelist else ""
+        self.data = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 
 class Needed:

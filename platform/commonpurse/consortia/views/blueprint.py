@@ -8,10 +8,10 @@ from uuid import UUID
 from flask import Blueprint
 
 from commonpurse.consortia import commands, queries
-from commonpurse.consortia.forms import SeenField
 from commonpurse.core.errors import Refused, Stale
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.web.access import current_actor
+from commonpurse.web.fields import SeenField
 from commonpurse.web.form import Form
 
 blueprint = Blueprint("consortia", __name__, url_prefix="/consortia")
