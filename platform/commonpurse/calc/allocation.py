@@ -43,10 +43,6 @@ class Split:
     amounts: tuple[int, ...]
     explanation: dict[str, Any]
 
-    def share_of(self, place: str) -> int:
-        """What a member, or UNALLOCATED, receives. Raises ValueError if it is not on the roster."""
-        return self.amounts[self.roster.index(place)]
-
 
 def engine_of(rule: Rule) -> str:
     """Name and version of the sum a rule comes to."""
@@ -91,11 +87,8 @@ def split(
         raise ValueError(f"weights for {', '.join(strangers)}, who are not on the roster")
     if holder is not None and holder not in members:
         raise ValueError(f"{holder} holds the place but is not on the roster")
-    if strangers := sorted((credits_before or {}).keys() - known - {UNALLOCATED}):
-        raise ValueError(f"credits for {', '.join(strangers)}, who are not on the roster")
     case = Case(members, holder if rule.uses_place else None, given)
-    held = [(credits_before or {}).get(place, 0) for place in (*members, UNALLOCATED)]
-    return _divide(total, rule, case, held)
+    return _divide(total, rule, case, _held(members, credits_before or {}))
 
 
 def split_again(
@@ -104,11 +97,11 @@ def split_again(
     """Another total by the very rule, roster, weights and holder of a record.
 
     Raises:
-        ValueError: if the record is not complete, or what it holds cannot be divided by.
+        ValueError: if the record is not complete, or what it holds cannot be divided by; if credits name somebody
+            who is not on its roster, or do not add up to zero.
     """
-    rule, case = _read(explanation)
-    held = [(credits_before or {}).get(place, 0) for place in (*case.members, UNALLOCATED)]
-    return _divide(total, rule, case, held)
+    rule, case, _ = _read(explanation)
+    return _divide(total, rule, case, _held(case.members, credits_before or {}))
 
 
 def replay(explanation: Mapping[str, Any]) -> list[int]:
@@ -117,9 +110,9 @@ def replay(explanation: Mapping[str, Any]) -> list[int]:
     Raises:
         ValueError: if any part of the explanation is not what its own inputs give: somebody changed it.
     """
-    rule, case = _read(explanation)
+    rule, case, credits_before = _read(explanation)
     try:
-        again = _divide(explanation["total"], rule, case, _credits_in(explanation))
+        again = _divide(explanation["total"], rule, case, credits_before)
     except (KeyError, TypeError) as error:
         raise ValueError("the explanation is not complete") from error
     if again.explanation != explanation or sha256_hex(again.explanation) != sha256_hex(explanation):
@@ -134,10 +127,10 @@ def reverse(original: Split) -> Split:
     like any other.
 
     Raises:
-        ValueError: if the stored amounts are not what the record gives: somebody changed them.
+        ValueError: if the record is not complete, or the stored amounts are not what it gives: somebody changed them.
     """
-    rule, case = _read(original.explanation)
-    negative = _divide(-original.total, rule, case, [-credit for credit in _credits_in(original.explanation)])
+    rule, case, credits_before = _read(original.explanation)
+    negative = _divide(-original.total, rule, case, [-credit for credit in credits_before])
     if negative.amounts != tuple(-amount for amount in original.amounts):
         raise ValueError("the amounts to take back do not follow from their record")
     return negative
@@ -160,23 +153,27 @@ def _members(roster: Sequence[str]) -> tuple[str, ...]:
     return members
 
 
-def _read(explanation: Mapping[str, Any]) -> tuple[Rule, Case]:
-    """The rule of a record and what it looked at."""
+def _held(members: Sequence[str], credits_before: Mapping[str, int]) -> list[int]:
+    """The credit of every place of the roster."""
+    places = (*members, UNALLOCATED)
+    if strangers := sorted(credits_before.keys() - set(places)):
+        raise ValueError(f"credits for {', '.join(strangers)}, who are not on the roster")
+    return [credits_before.get(place, 0) for place in places]
+
+
+def _read(explanation: Mapping[str, Any]) -> tuple[Rule, Case, list[int]]:
+    """The rule of a record, what it looked at, and the credits it began with."""
     try:
         rule, (*members, _) = parse_rule(explanation["rule"]), explanation["roster"]
+        keeps_credits = explanation["engine"] == CREDIT_ENGINE
+        credits_before = explanation["credits_before"] if keeps_credits else [0] * (len(members) + 1)
         recorded = dict(explanation.get("recorded", {}))
         if rule.weighs_as_recorded and rule.basis and explanation["holder"] is None:
             recorded[rule.basis] = explanation["weights"][:-1]
         bases = {basis: dict(zip(members, weights, strict=True)) for basis, weights in recorded.items()}
-        return rule, Case(tuple(members), explanation["holder"], bases)
+        return rule, Case(tuple(members), explanation["holder"], bases), list(credits_before)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("the explanation is not complete") from error
-
-
-def _credits_in(explanation: Mapping[str, Any]) -> list[int]:
-    if explanation["engine"] != CREDIT_ENGINE:
-        return [0] * len(explanation["roster"])
-    return list(explanation["credits_before"])
 
 
 def _divide(total: int, rule: Rule, case: Case, credits_before: Sequence[int]) -> Split:
