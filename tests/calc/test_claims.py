@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from commonpurse.calc.claims import MONOTONE_IN_UNITS, MOST_ARRIVALS, RULES, award, exact_shares
+from commonpurse.calc.claims import MONOTONE_IN_UNITS, MOST_ARRIVALS, RULES, award, rule_named
 from commonpurse.calc.digest import canonical
 
 FOR_ANY_NUMBER = sorted(RULES.keys() - {"concede_and_divide"})
@@ -25,6 +25,10 @@ def problems(draw, rows=claim_rows):
 
 
 few_small = problems(st.lists(st.integers(0, 9), min_size=1, max_size=5))
+
+
+def exact_shares(endowment, claims, rule):
+    return rule_named(rule)(endowment, claims)
 
 
 def thirds(*amounts):

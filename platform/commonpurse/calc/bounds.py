@@ -28,7 +28,7 @@ from fractions import Fraction
 from typing import Any
 
 from commonpurse.calc.apportion import apportion
-from commonpurse.calc.claims import RULES, award
+from commonpurse.calc.claims import award, rule_named
 from commonpurse.calc.worked import Worked, exact
 
 FREE, FLOOR, CAP, SHORT = "free", "floor", "cap", "short"
@@ -60,8 +60,7 @@ def within_bounds(
             floor, the rule is unknown, or the floors exceed the total and the rule cannot take so many places.
     """
     _check(total, weights, floors, caps)
-    if shortfall not in RULES:
-        raise ValueError(f"{shortfall!r} is not a rule for claims; the rules are {', '.join(RULES)}")
+    rule_named(shortfall)  # Refuses what nobody knows, even where it is not needed.
     asked = {"total": total, "weights": list(weights), "floors": list(floors), "caps": list(caps)}
     if sum(floors) > total:
         return _short(asked, award(total, floors, shortfall))

@@ -60,7 +60,7 @@ def award(endowment: int, claims: Sequence[int], rule: str) -> Worked:
         ValueError: if a number is no int or below zero, nobody claims, or the rule is unknown or cannot take so many.
     """
     _check(endowment, claims)
-    divide = _rule(rule)
+    divide = rule_named(rule)
     spare = max(0, endowment - sum(claims))
     shares = divide(endowment - spare, claims)
     amounts = whole_units(shares)
@@ -80,14 +80,15 @@ def award(endowment: int, claims: Sequence[int], rule: str) -> Worked:
     return Worked((*amounts, spare), steps)
 
 
-def exact_shares(endowment: Amount, claims: Sequence[Amount], rule: str) -> Shares:
-    """The shares before rounding, one for each claim.
+def rule_named(name: str) -> Callable[[Amount, Sequence[Amount]], Shares]:
+    """The rule of that name: what it answers are the shares before rounding. Raises ValueError if there is none.
 
-    Raises:
-        ValueError: as `award`, and if the endowment exceeds the claims.
+    >>> [str(share) for share in rule_named("constrained_equal_awards")(10, [2, 7, 8])]
+    ['2', '4', '4']
     """
-    divide = _rule(rule)
-    return divide(endowment, claims)
+    if name not in RULES:
+        raise ValueError(f"{name!r} is not a rule for claims; the rules are {', '.join(RULES)}")
+    return RULES[name]
 
 
 def proportional(endowment: Amount, claims: Sequence[Amount]) -> Shares:
@@ -213,12 +214,6 @@ MONOTONE_IN_UNITS = frozenset({"constrained_equal_awards", "constrained_equal_lo
 """The rules by which more to divide is never less for anybody, after rounding too, however many claim."""
 
 _ROUNDED_LAWS = ("conservation", "bounds", "quota", "order")
-
-
-def _rule(name: str) -> Callable[[Amount, Sequence[Amount]], Shares]:
-    if name not in RULES:
-        raise ValueError(f"{name!r} is not a rule for claims; the rules are {', '.join(RULES)}")
-    return RULES[name]
 
 
 def _dual(rule: Callable[[Amount, Sequence[Amount]], Shares], endowment: Amount, claims: Sequence[Amount]) -> Shares:
