@@ -1,6 +1,6 @@
 """Recording the award, recording outcomes, and the second person's check."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -29,10 +29,11 @@ def award(session, world, body="newcastle", role="buyer", **changed):
         "starts_on": date(2026, 10, 1),
         "ends_on": date(2028, 9, 30),
         "commitments": {world.measure.id: Decimal(100)},
+        "now": NOW,
         **changed,
     }
     actor = world.actor(body, role)
-    return commands.record_award(session, actor, consortium_id=world.consortium.id, now=NOW, **values)
+    return commands.record_award(session, actor, consortium_id=world.consortium.id, **values)
 
 
 def report(session, world, contract, body="gateshead", role="buyer", **changed):
@@ -109,6 +110,7 @@ def test_the_award_needs_an_allocation_rule_that_was_agreed_before(session, worl
     ("changed", "field"),
     [
         ({"price_pence": 0}, "price_pence"),
+        ({"price_pence": 10**14 + 1}, "price_pence"),
         ({"awarded_on": date(2026, 11, 3)}, "awarded_on"),
         ({"starts_on": date(2026, 8, 31)}, "starts_on"),
         ({"ends_on": date(2026, 9, 30)}, "ends_on"),
@@ -129,9 +131,32 @@ def test_an_award_that_cannot_be_is_refused_beside_its_field(session, world, agr
 
 
 def test_a_commitment_finer_than_the_smallest_unit_is_refused(session, world, agreed):
-    with pytest.raises(Refused, match="at most 0 decimal places") as caught:
+    with pytest.raises(Refused, match="level 3 is counted in whole people") as caught:
         award(session, world, commitments={world.measure.id: Decimal("1.5")})
     assert caught.value.field == f"commitment_{world.measure.id.hex}"
+
+
+def test_nobody_promises_or_delivers_a_part_of_a_person_although_people_are_shared_in_hundredths(session, world):
+    world.measure.decimals = 2
+    make_agreed_rule(session, world, {"kind": "equal"})
+    make_agreed_target(session, world, 100_00)
+    with pytest.raises(Refused, match="is counted in whole people"):
+        award(session, world, commitments={world.measure.id: Decimal("1.5")})
+    contract = session.get(Contract, award(session, world, commitments={world.measure.id: Decimal(100)}))
+    assert contract.commitments[0].quantity == 100_00
+    with pytest.raises(Refused, match="is counted in whole people") as caught:
+        report(session, world, contract, quantity=Decimal("0.5"))
+    assert caught.value.field == "quantity"
+    assert session.get(OutcomeRecord, report(session, world, contract)).quantity == 1_00
+
+
+def test_the_day_of_the_award_is_that_of_london(session, world):
+    rule_at = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
+    make_agreed_rule(session, world, {"kind": "equal"}, agreed_at=rule_at)
+    make_agreed_target(session, world, 100)
+    with pytest.raises(Refused, match="agreed on 1 July 2026"):
+        award(session, world, awarded_on=date(2026, 6, 30), now=rule_at)
+    assert award(session, world, awarded_on=date(2026, 7, 1), now=rule_at)
 
 
 @pytest.mark.parametrize(("body", "role"), [("gateshead", "buyer"), ("newcastle", "approver")])

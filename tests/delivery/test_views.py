@@ -75,7 +75,7 @@ def test_the_award_is_recorded_from_the_form_with_the_agreed_targets_filled_in(s
     assert re.search(rf'name="{field}"[^>]*value="40"', client.get(f"{base}/award").text)
     sent = {**AWARD, "supplier_id": str(world.organisation("builder")), field: "36"}
     wrong = client.post(f"{base}/award", data={**sent, field: "36.5"}).text
-    assert "with at most 0 decimal places" in wrong
+    assert "Apprenticeship starts, level 3 is counted in whole people" in wrong
     assert "Lighting" in wrong
     assert client.post(f"{base}/award", data=sent).status_code == 302
     made = session.scalars(select(Contract)).one()
@@ -83,6 +83,65 @@ def test_the_award_is_recorded_from_the_form_with_the_agreed_targets_filled_in(s
     page = client.get(f"{base}/").text
     assert "£1,250.50" in page
     assert "Brightway Ltd" in page
+
+
+def test_everything_that_is_wrong_with_an_award_is_said_at_once(session, world, client_of, base):
+    make_agreed_rule(session, world, {"kind": "equal"})
+    make_agreed_target(session, world, 40)
+    session.commit()
+    field = f"commitment_{world.measure.id.hex}"
+    wrong = {
+        "title": "",
+        "price_pence": "nothing",
+        "awarded_on-year": "2025",
+        "starts_on-year": "2024",
+        "ends_on-year": "2023",
+        "supplier_name": "Lumen Ltd",
+        "company_number": "twelve",
+        field: "0.5",
+    }
+    page = client_of("newcastle").post(f"{base}/award", data={**AWARD, "supplier_id": "", **wrong}).text
+    for name, sentence in {
+        "title": "Enter what the contract is called",
+        "price_pence": "Enter an amount in pounds",
+        "awarded_on-day": "The allocation rule was agreed on 3 August 2026",
+        "starts_on-day": "The contract must not start before it is awarded",
+        "ends_on-day": "The contract must end on or after the day it starts",
+        "company_number": "The number must look like 01234567",
+        field: "Apprenticeship starts, level 3 is counted in whole people",
+    }.items():
+        assert f'<a href="#{name}">{sentence}' in page
+    assert session.scalars(select(Contract)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "said", "unsaid"),
+    [
+        ({"supplier_id": ""}, '<a href="#supplier_id">Select a supplier, or enter the name', "not both"),
+        ({"supplier_name": "Another"}, '<a href="#supplier_name">Select a supplier or enter a new one', "or enter the"),
+        ({"price_pence": "0"}, '<a href="#price_pence">Enter a price of more than £0', "too large"),
+        ({"price_pence": "1,000,000,000,000.01"}, '<a href="#price_pence">The price is too large', "more than £0"),
+        ({"quantity": ""}, "Enter what the supplier committed to for at least one measure", "leave it empty"),
+        ({"quantity": "0"}, "Enter a quantity of more than 0, or leave it empty", "for at least one measure"),
+        ({"quantity": "many"}, "Enter a number, such as 120 or 37.5", "for at least one measure"),
+    ],
+)
+def test_an_award_that_cannot_be_is_refused_in_the_words_that_fit(session, world, client_of, base, typed, said, unsaid):
+    make_agreed_rule(session, world, {"kind": "equal"})
+    make_agreed_target(session, world, 40)
+    session.commit()
+    sent = {**AWARD, "supplier_id": str(world.organisation("builder")), "quantity": "36", **typed}
+    sent[f"commitment_{world.measure.id.hex}"] = sent.pop("quantity")
+    page = client_of("newcastle").post(f"{base}/award", data=sent).text
+    assert said in page
+    assert unsaid not in page
+    assert session.scalars(select(Contract)).all() == []
+
+
+def test_an_award_before_any_rule_was_agreed_says_so_with_all_else(world, client_of, base):
+    page = client_of("newcastle").post(f"{base}/award", data={**AWARD, "title": ""}).text
+    assert "Agree in the workspace how outcomes are shared before you record the award" in page
+    assert "Enter what the contract is called" in page
 
 
 def test_the_form_for_the_award_says_how_much_the_bodies_committed(session, world, client_of, base):

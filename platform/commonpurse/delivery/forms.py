@@ -1,17 +1,31 @@
 """Forms of delivery."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, MultipleFileField, RadioField, SelectField, SubmitField, TextAreaField
+from wtforms import MultipleFileField, RadioField, SelectField, SubmitField, TextAreaField
 from wtforms.validators import Length, Optional, ValidationError
 
-from commonpurse.web.fields import AtLeast, Choice, DatePartsField, ExactField, Needed, PoundsField, TextField
-from commonpurse.web.form import Form
+from commonpurse.delivery.commands import NOTHING_PROMISED, promise_faults
+from commonpurse.delivery.queries import AwardPage
+from commonpurse.delivery.rules import Fault, supplier_faults, term_faults
+from commonpurse.identity.queries import is_number
+from commonpurse.web.fields import (
+    AtLeast,
+    Choice,
+    DatePartsField,
+    ExactField,
+    Needed,
+    PoundsField,
+    SeenField,
+    TextField,
+)
+from commonpurse.web.form import Form, say
+from commonpurse.workspaces.queries import AgreedTarget
 
 STARTED_FROM = "started_from"
 EVIDENCE_HINT = _l("PDF, PNG, JPEG, CSV, TXT or XLSX, smaller than 10 MB each, 10 files at most")
@@ -20,14 +34,17 @@ EVIDENCE_HINT = _l("PDF, PNG, JPEG, CSV, TXT or XLSX, smaller than 10 MB each, 1
 class RecordAwardForm(Form):
     """The contract that was awarded; `award_form` adds a quantity for each agreed target."""
 
+    targets: Sequence[AgreedTarget] = ()
+    agreed_on: date | None = None
+    today = date.max
     started_from = ""
     supplier_id = SelectField(_l("Supplier"), [Optional()], choices=[], default="", validate_choice=False)
     supplier_name = TextField(
-        _l("Name of a supplier that is not in the list"), [Length(max=200, message=_l("Enter 200 characters or fewer"))]
+        _l("Name of a supplier that is not in the list"), [Length(max=160, message=_l("Enter 160 characters or fewer"))]
     )
     company_number = TextField(
         _l("Its company number"),
-        [Length(max=8, message=_l("A company number has 8 characters"))],
+        [Optional()],
         render_kw={"width": 10, "hint": _l("Optional, for example 01234567")},
     )
     title = TextField(
@@ -54,10 +71,38 @@ class RecordAwardForm(Form):
         if field.data not in {choice.value for choice in listed}:
             raise ValidationError(gettext("Select a supplier from the list, or enter the name of another"))
 
-    def validate_supplier_name(self, field: TextField) -> None:
-        """Raises ValidationError for a name beside the supplier the consortium began with, which is named already."""
-        if field.data and self.supplier_id.data == STARTED_FROM:
-            raise ValidationError(gettext("Select a supplier or enter a new one, not both"))
+    def validate_company_number(self, field: TextField) -> None:
+        """Raises ValidationError for what cannot be a company number."""
+        if not is_number("GB-COH", field.data or ""):
+            raise ValidationError(gettext("The number must look like %(example)s", example="01234567"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Besides each field, all that can be known of them together, so that everything is said at once."""
+        super().validate(extra_validators)
+        for fault in self._faults():
+            if fault.field is None:
+                self.form_errors = [*self.form_errors, say(fault.sentence)]
+            elif not self[fault.field].errors:
+                self[fault.field].errors = [say(fault.sentence)]
+        return not self.errors
+
+    def _faults(self) -> list[Fault]:
+        commitments = {target.measure_id: self[_commitment(target.measure_id)] for target in self.targets}
+        promised = promise_faults(self.targets, {key: field.data for key, field in commitments.items()})
+        if any(field.errors for field in commitments.values()):  # A quantity that cannot be read is there all the same.
+            promised = [fault for fault in promised if fault.sentence != NOTHING_PROMISED]
+        return [
+            *term_faults(
+                price_pence=self.price_pence.data,
+                awarded_on=self.awarded_on.data,
+                starts_on=self.starts_on.data,
+                ends_on=self.ends_on.data,
+                agreed_on=self.agreed_on,
+                today=self.today,
+            ),
+            *promised,
+            *supplier_faults(is_chosen=bool(self.supplier_id.data), name=self.supplier_name.data or ""),
+        ]
 
     def values(self) -> dict[str, Any]:
         """The command's arguments, the commitments gathered by measure."""
@@ -78,31 +123,29 @@ class RecordAwardForm(Form):
         }
 
 
-def award_form(
-    targets: Sequence[tuple[UUID, str, str, Decimal]], suppliers: Sequence[tuple[UUID, str]], started_from: str = ""
-) -> RecordAwardForm:
-    """The form with a field for each target: key, title, unit and the quantity agreed, which it starts with.
+def _commitment(measure_id: UUID) -> str:
+    return f"commitment_{measure_id.hex}"
 
-    Args:
-        started_from: the name of a supplier to offer though it is not registered yet.
-    """
 
-    class AskedForm(RecordAwardForm):
-        pass
-
-    AskedForm.started_from = started_from
-    for measure_id, title, unit, quantity in targets:
-        field = ExactField(title, default=quantity, render_kw={"suffix": unit})
-        setattr(AskedForm, f"commitment_{measure_id.hex}", field)
-    form = AskedForm()
+def award_form(page: AwardPage, today: date) -> RecordAwardForm:
+    """The form with a field for each target of the page, which starts with the quantity that was agreed."""
+    fields = {
+        _commitment(target.measure_id): ExactField(
+            target.title, default=target.quantity, render_kw={"suffix": target.unit}
+        )
+        for target in page.targets
+    }
+    known = {"targets": page.targets, "agreed_on": page.rule_agreed_on, "today": today}
+    form: RecordAwardForm = type("AskedForm", (RecordAwardForm,), {**fields, **known})()
+    form.started_from = page.started_from
     form.supplier_id.choices = [
         Choice("", _l("Select a supplier")),
         *(
-            [Choice(STARTED_FROM, _l("%(supplier)s (the consortium began with it)", supplier=started_from))]
-            if started_from
+            [Choice(STARTED_FROM, _l("%(supplier)s (the consortium began with it)", supplier=page.started_from))]
+            if page.started_from
             else []
         ),
-        *(Choice(str(supplier_id), name) for supplier_id, name in suppliers),
+        *(Choice(str(supplier_id), name) for supplier_id, name in page.suppliers),
     ]
     return form
 
@@ -177,11 +220,10 @@ class CheckRecordForm(Form):
         [Length(max=2000, message=_l("Enter 2,000 characters or fewer"))],
         render_kw={"rows": 3},
     )
-    seen_version = HiddenField()
+    seen_version = SeenField()
     submit = SubmitField(_l("Save the check"))
 
     def values(self) -> dict[str, Any]:
-        """The command's arguments; a version that is no number was never seen."""
+        """The command's arguments; a reason that was not given is empty."""
         typed = super().values()
-        seen = str(typed["seen_version"] or "")
-        return {**typed, "reason": typed["reason"] or "", "seen_version": int(seen) if seen.isdigit() else 0}
+        return {**typed, "reason": typed["reason"] or ""}

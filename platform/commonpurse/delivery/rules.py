@@ -4,16 +4,20 @@ import io
 import zipfile
 from collections.abc import Sequence
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import PurePosixPath
 
 from msgspec import Struct
 
+from commonpurse.calc.quantity import to_smallest
 from commonpurse.calc.sentence import Sentence, message
 
 MOST_FILES = 10
 MOST_BYTES = 10 * 1024 * 1024
 MOST_UNITS = 10**12
 """In smallest units: far above what is delivered in a quarter, far below what the ledger holds."""
+MOST_PENCE = 10**14
+"""A trillion pounds: more than any contract, and far below what a bigint holds."""
 HEADS = frozenset({"people", "opportunities", "FTE"})
 """Units of which one person makes one at most."""
 
@@ -110,6 +114,90 @@ def check_count(files: Sequence[UploadedFile]) -> None:
         raise UnfitEvidence("Select a file that proves the outcome")
     if len(files) > MOST_FILES:
         raise UnfitEvidence("Select %(most)s files or fewer", most=MOST_FILES)
+
+
+class Fault(Struct, frozen=True):
+    """What cannot be, beside the field that says it; `field` is None for what no single field says."""
+
+    field: str | None
+    sentence: Sentence
+
+
+def term_faults(
+    *,
+    price_pence: int | None,
+    awarded_on: date | None,
+    starts_on: date | None,
+    ends_on: date | None,
+    agreed_on: date | None,
+    today: date,
+) -> list[Fault]:
+    """What cannot be of an award's price and dates; one that is None is not known yet, and is not judged.
+
+    Args:
+        agreed_on: the day on which the bodies agreed how outcomes are shared; None where they have not.
+    """
+    faults = []
+    if agreed_on is None:
+        faults.append(Fault(None, Sentence(NO_RULE)))
+    if price_pence is not None and price_pence <= 0:
+        faults.append(Fault("price_pence", Sentence("Enter a price of more than £0")))
+    elif price_pence is not None and price_pence > MOST_PENCE:
+        faults.append(Fault("price_pence", Sentence("The price is too large")))
+    if awarded_on is not None and awarded_on > today:
+        faults.append(Fault("awarded_on", Sentence("The date of award must be today or in the past")))
+    elif awarded_on is not None and agreed_on is not None and awarded_on < agreed_on:
+        faults.append(Fault("awarded_on", Sentence(RULE_CAME_LATER, {"agreed": say_day(agreed_on)})))
+    if starts_on is not None and awarded_on is not None and starts_on < awarded_on:
+        faults.append(Fault("starts_on", Sentence("The contract must not start before it is awarded")))
+    if ends_on is not None and starts_on is not None and ends_on < starts_on:
+        faults.append(Fault("ends_on", Sentence("The contract must end on or after the day it starts")))
+    return faults
+
+
+NO_RULE = message(
+    "Agree in the workspace how outcomes are shared before you record the award. "
+    "Add an allocation rule to the agenda there"
+)
+RULE_CAME_LATER = message(
+    "The allocation rule was agreed on %(agreed)s. The award must not be earlier: "
+    "bodies agree how outcomes are shared before the award"
+)
+
+
+def supplier_faults(*, is_chosen: bool, name: str) -> list[Fault]:
+    """A supplier is chosen from the list or named, and not both."""
+    if is_chosen and name:
+        return [Fault("supplier_name", Sentence("Select a supplier or enter a new one, not both"))]
+    if not is_chosen and not name:
+        words = Sentence("Select a supplier, or enter the name of one that is not in the list")
+        return [Fault("supplier_id", words)]
+    return []
+
+
+def quantity_fault(
+    quantity: Decimal, *, measure: str, unit: str, decimals: int, stated_decimals: int
+) -> Sentence | None:
+    """Why a quantity of a measure cannot be promised or delivered; None where it can.
+
+    Args:
+        decimals: of the smallest unit that is shared out.
+        stated_decimals: how many `quantity` may have.
+    """
+    try:
+        to_smallest(quantity, stated_decimals)
+    except ValueError:
+        if stated_decimals == 0:
+            return Sentence("%(measure)s is counted in whole %(unit)s", {"measure": measure, "unit": unit})
+        return Sentence(
+            "%(measure)s is counted in %(unit)s with at most %(decimals)s decimal places",
+            {"measure": measure, "unit": unit, "decimals": stated_decimals},
+        )
+    if quantity <= 0:
+        return Sentence("Enter a quantity of more than 0")
+    if to_smallest(quantity, decimals) > MOST_UNITS:
+        return Sentence("The quantity is too large")
+    return None
 
 
 def has_reached_award(stage: str) -> bool:

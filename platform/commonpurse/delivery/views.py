@@ -17,6 +17,7 @@ from commonpurse.delivery.forms import CheckRecordForm, RecordOutcomeForm, award
 from commonpurse.delivery.rules import UploadedFile
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.fields import Choice
+from commonpurse.web.pages import LONDON
 
 blueprint = Blueprint("delivery", __name__, url_prefix="/consortia/<uuid:consortium_id>/delivery")
 
@@ -36,17 +37,12 @@ def record_award(consortium_id: UUID) -> ResponseReturnValue:
     """Record the contract that was awarded."""
     with reading() as session:
         page = queries.award_page(session, current_actor(), consortium_id)
-    form = award_form(
-        [(target.measure_id, target.title, target.unit, target.quantity) for target in page.targets],
-        page.suppliers,
-        page.started_from,
-    )
+    now = datetime.now(UTC)
+    form = award_form(page, now.astimezone(LONDON).date())
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                commands.record_award(
-                    session, current_actor(), consortium_id=consortium_id, now=datetime.now(UTC), **form.values()
-                )
+                commands.record_award(session, current_actor(), consortium_id=consortium_id, now=now, **form.values())
         except DomainError as error:
             form.show(error)
         else:
@@ -61,7 +57,7 @@ def record_outcome(consortium_id: UUID) -> ResponseReturnValue:
     """Record a delivered outcome with its evidence."""
     now = datetime.now(UTC)
     with reading() as session:
-        page = queries.report_page(session, current_actor(), consortium_id, today=now.date())
+        page = queries.report_page(session, current_actor(), consortium_id, today=now.astimezone(LONDON).date())
     form = RecordOutcomeForm()
     form.commitment.choices = [
         Choice("", _("Select a measure")),

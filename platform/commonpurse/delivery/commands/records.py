@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from commonpurse.calc.quantity import from_smallest, to_smallest
 from commonpurse.calc.sentence import message
+from commonpurse.consortia.queries import LONDON
 from commonpurse.core import log
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotAllowed, Refused, Stale, require
@@ -25,13 +26,13 @@ from commonpurse.delivery.models import (
     VerificationStatus,
 )
 from commonpurse.delivery.rules import (
-    MOST_UNITS,
     UnfitEvidence,
     UploadedFile,
     base_name,
     check_count,
     counts_heads,
     is_in_term,
+    quantity_fault,
     quarter_of,
     recognise,
     say_day,
@@ -93,7 +94,7 @@ def record_outcome(
         contract_id=contract.id,
         measure_id=measure.id,
         quantity=_units(measure, quantity),
-        quarter_starting=_quarter(contract, quarter_starting, now.date()),
+        quarter_starting=_quarter(contract, quarter_starting, _today(now)),
         place_gss=_place(session, place),
         subject_kind=kind,
         subject_key=_key(kind, subject_reference),
@@ -191,7 +192,7 @@ def replace_record(
         raise Refused("Enter why the record is corrected", field="reason")
     measure = record.measure
     units, place_gss = _units(measure, quantity), _place(session, place)
-    quarter = _quarter(record.contract, quarter_starting, now.date())
+    quarter = _quarter(record.contract, quarter_starting, _today(now))
     if (units, quarter, place_gss) == (record.quantity, record.quarter_starting, record.place_gss):
         raise Refused("Change the quantity, the quarter or the place", field="quantity")
     replacement = OutcomeRecord(
@@ -275,27 +276,22 @@ def _kind(measure: Measure, subject_kind: str) -> SubjectKind:
 
 
 def _units(measure: Measure, quantity: Decimal) -> int:
-    try:
-        units = to_smallest(quantity, measure.decimals)
-    except ValueError as error:
-        if measure.decimals == 0:
-            raise Refused(
-                "%(measure)s is counted in whole %(unit)s", field="quantity", measure=measure.title, unit=measure.unit
-            ) from error
-        raise Refused(
-            "%(measure)s is counted in %(unit)s with at most %(decimals)s decimal places",
-            field="quantity",
-            measure=measure.title,
-            unit=measure.unit,
-            decimals=measure.decimals,
-        ) from error
-    if units <= 0:
-        raise Refused("Enter a quantity of more than 0", field="quantity")
-    if units > MOST_UNITS:
-        raise Refused("The quantity is too large", field="quantity")
-    if counts_heads(measure.unit, measure.counts) and units > to_smallest(Decimal(1), measure.decimals):
+    fault = quantity_fault(
+        quantity,
+        measure=measure.title,
+        unit=measure.unit,
+        decimals=measure.decimals,
+        stated_decimals=measure.stated_decimals,
+    )
+    if fault is not None:
+        raise Refused(fault.msgid, field="quantity", **fault.values)
+    if counts_heads(measure.unit, measure.counts) and quantity > 1:
         raise Refused("One person can be claimed for 1 at most. Record each person", field="quantity")
-    return units
+    return to_smallest(quantity, measure.decimals)
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(LONDON).date()
 
 
 def _quarter(contract: Contract, quarter_starting: date, today: date) -> date:

@@ -1,6 +1,6 @@
 """Reads of delivery: rows for commands, pages for views."""
 
-from commonpurse.delivery.queries.contracts import award_page, delivery_page, report_page
+from commonpurse.delivery.queries.contracts import AwardPage, award_page, delivery_page, report_page
 from commonpurse.delivery.queries.records import (
     RecordFilter,
     RecordPage,
@@ -21,10 +21,12 @@ from commonpurse.delivery.queries.rows import (
     is_claimed,
     list_contracts,
     list_suppliers,
+    rule_agreed_on,
 )
 from commonpurse.delivery.rules import quarters_of, say_quarter
 
 __all__ = [
+    "AwardPage",
     "RecordFilter",
     "RecordPage",
     "RecordRow",
@@ -45,6 +47,7 @@ __all__ = [
     "record_page",
     "records_page",
     "report_page",
+    "rule_agreed_on",
     "say_quarter",
     "waiting",
 ]

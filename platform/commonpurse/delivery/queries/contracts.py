@@ -13,10 +13,10 @@ from commonpurse.core.actor import Actor
 from commonpurse.core.errors import require
 from commonpurse.delivery import policy
 from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
-from commonpurse.delivery.queries.rows import count_awaiting_check, list_contracts, list_suppliers
+from commonpurse.delivery.queries.rows import count_awaiting_check, list_contracts, list_suppliers, rule_agreed_on
 from commonpurse.delivery.rules import has_reached_award, quarters_of, say_quarter
 from commonpurse.pooling.queries import committed_weights
-from commonpurse.workspaces.queries import AgreedTarget, agreed_allocation, agreed_targets
+from commonpurse.workspaces.queries import AgreedTarget, agreed_targets
 
 
 class CommitmentRow(Struct, frozen=True):
@@ -79,7 +79,7 @@ def delivery_page(session: Session, actor: Actor, consortium_id: UUID) -> Delive
         committed_pence=committed,
         over_pence=max(0, sum(contract.price_pence for contract in contracts) - committed),
         awaiting_check=count_awaiting_check(session, consortium_id),
-        rule_agreed=agreed_allocation(session, consortium_id) is not None,
+        rule_agreed=rule_agreed_on(session, consortium_id) is not None,
         is_awardable=has_reached_award(consortium.stage),
         may_record_award=has_reached_award(consortium.stage) and policy.may_record_award(actor, consortium),
         may_report=bool(contracts) and policy.may_report(actor, consortium),
@@ -140,13 +140,14 @@ class AwardPage(Struct, frozen=True):
     """What the form for an award starts from.
 
     Attributes:
+        rule_agreed_on: the day on which the bodies agreed how outcomes are shared; None where they have not.
         awarded_pence: the price of the contracts there are already.
         started_from: the shared supplier the consortium began with; empty for none, and for one that is registered.
     """
 
     consortium_id: UUID
     consortium: str
-    rule_agreed: bool
+    rule_agreed_on: date | None
     committed_pence: int
     awarded_pence: int
     targets: tuple[AgreedTarget, ...]
@@ -168,7 +169,7 @@ def award_page(session: Session, actor: Actor, consortium_id: UUID) -> AwardPage
     return AwardPage(
         consortium_id,
         consortium.name,
-        agreed_allocation(session, consortium_id) is not None,
+        rule_agreed_on(session, consortium_id),
         _committed(session, consortium_id),
         sum(contract.price_pence for contract in list_contracts(session, consortium_id)),
         tuple(agreed_targets(session, consortium_id)),

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from commonpurse.consortia.models import Consortium
-from commonpurse.consortia.queries import get_joined_consortium
+from commonpurse.consortia.queries import LONDON, get_joined_consortium
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotFound
 from commonpurse.delivery.models import (
@@ -20,6 +20,7 @@ from commonpurse.delivery.models import (
 )
 from commonpurse.identity.models import Organisation, OrganisationKind
 from commonpurse.reference.models import Area
+from commonpurse.workspaces.queries import agreed_allocation
 
 CLAIMING = (VerificationStatus.REPORTED, VerificationStatus.VERIFIED)
 MOST_SUPPLIERS = 500
@@ -48,6 +49,12 @@ def list_contracts(session: Session, consortium_id: UUID) -> list[Contract]:
             .order_by(Contract.awarded_on, Contract.recorded_at, Contract.id)
         )
     )
+
+
+def rule_agreed_on(session: Session, consortium_id: UUID) -> date | None:
+    """The day in London on which the bodies agreed last how outcomes are shared; None where they have not."""
+    agreed = agreed_allocation(session, consortium_id)
+    return agreed.agreed_at.astimezone(LONDON).date() if agreed is not None else None
 
 
 def get_record(
