@@ -1,7 +1,7 @@
 """Reads of the ledger: rows for commands, pages for views, and its proof."""
 
 from commonpurse.outcomes.queries.corrections import CorrectPage, ReopenPage, correct_page, reopen_page
-from commonpurse.outcomes.queries.ledger import LedgerPage, SplitPage, ledger_page, shares_so_far, split_page
+from commonpurse.outcomes.queries.ledger import LedgerPage, SplitPage, ledger_page, split_page
 from commonpurse.outcomes.queries.proof import Report, verify
 from commonpurse.outcomes.queries.rows import (
     areas_of,
@@ -54,7 +54,6 @@ __all__ = [
     "roster_at_agreement",
     "roster_digest",
     "rule_digest",
-    "shares_so_far",
     "spec_of",
     "split_page",
     "statement",

@@ -104,7 +104,7 @@ def ledger_page(
     total = session.scalar(query.with_only_columns(func.count())) or 0
     pages = max(1, -(-total // PER_PAGE))
     number = min(max(1, number), pages)
-    parties, measures = shares_so_far(session, consortium)
+    parties, measures = _shares_so_far(session, consortium)
     return LedgerPage(
         consortium_id=consortium_id,
         consortium=consortium.name,
@@ -122,18 +122,14 @@ def ledger_page(
     )
 
 
-def shares_so_far(
-    session: Session, consortium: Consortium, *, until: date | None = None
-) -> tuple[tuple[Party, ...], tuple[MeasureColumn, ...]]:
-    """Every party that ever had a place, and each measure's shares in that order, up to a quarter."""
+def _shares_so_far(session: Session, consortium: Consortium) -> tuple[tuple[Party, ...], tuple[MeasureColumn, ...]]:
+    """Every party that ever had a place, and each measure's shares in that order."""
     sums = (
         select(posting.c.measure_id, posting.c.party, func.sum(posting.c.amount))
         .where(posting.c.consortium_id == consortium.id, posting.c.book == PRIMARY)
         .group_by(posting.c.measure_id, posting.c.party)
         .order_by(posting.c.measure_id, posting.c.party)
     )
-    if until is not None:
-        sums = sums.where(posting.c.quarter_starting <= until)
     shares = {(measure_id, party): int(amount) for measure_id, party, amount in session.execute(sums)}
     order = _in_order(consortium, {party for _, party in shares})
     measures = session.scalars(

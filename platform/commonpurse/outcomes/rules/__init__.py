@@ -18,12 +18,11 @@ from commonpurse.outcomes.rules.documents import (
     as_plain,
     words_of,
 )
-from commonpurse.outcomes.rules.figures import faults_of, is_same_for_the_body, what_changed
+from commonpurse.outcomes.rules.figures import faults_of, what_changed
 from commonpurse.outcomes.rules.splits import (
     REPLACED,
     a_unit_off,
     goes_by_the_same,
-    is_tie_broken,
     statement_file,
     worth_pence,
     would_even_out,
@@ -49,8 +48,6 @@ __all__ = [
     "as_plain",
     "faults_of",
     "goes_by_the_same",
-    "is_same_for_the_body",
-    "is_tie_broken",
     "statement_file",
     "what_changed",
     "words_of",

@@ -55,7 +55,7 @@ class Fair(Struct, frozen=True):
         return cls(exact.numerator, exact.denominator)
 
     def say(self, decimals: int) -> str:
-        """The fraction in units: four places finer than they are, cut off where it goes on for ever.
+        """The fraction in units: four places finer than they are, cut off with an ellipsis where it goes on.
 
         >>> Fair(1000, 3).say(0), Fair(-1, 3).say(0), Fair(100001, 3).say(2), Fair(6, 2).say(2)
         ('333.3333…', '−0.3333…', '333.336666…', '0.03')

@@ -10,7 +10,7 @@ from commonpurse.outcomes.rules.documents import Amended, Document, Fair, SplitL
 from commonpurse.outcomes.rules.splits import worth_pence
 
 
-def entitlement(split: SplitLine, party: str) -> Fraction | None:
+def _entitlement(split: SplitLine, party: str) -> Fraction | None:
     """What a party is entitled to by its weight, before any rounding; None where the record has no weights."""
     weights: list[int] = split.record.get("weights") or []
     if not any(weights):
@@ -25,23 +25,11 @@ def entitled(splits: list[SplitLine], party: str) -> Fraction | None:
     """What a party is entitled to by several splits together; None where one of them does not say."""
     whole = Fraction(0)
     for split in splits:
-        part = entitlement(split, party)
+        part = _entitlement(split, party)
         if part is None:
             return None
         whole += part
     return whole
-
-
-def is_same_for_the_body(one: Document, other: Document) -> bool:
-    """Whether two statements of a body say the same of it: its figures, and the splits in which it has a part."""
-    return _own(one) == _own(other)
-
-
-def _own(document: Document) -> tuple[object, ...]:
-    body = document.body.id
-    figures = [(each.id, each.opening, each.period, each.cumulative, each.fair_share) for each in document.measures]
-    splits = [(each.id, each.share) for each in document.splits if each.share or entitlement(each, body) != 0]
-    return (sorted(figures, key=str), sorted(document.lines, key=str), sorted(splits))
 
 
 def what_changed(before: Document, after: Document) -> tuple[Amended, ...]:

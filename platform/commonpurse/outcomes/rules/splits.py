@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any
 
 from commonpurse.calc.allocation import UNALLOCATED
@@ -18,14 +18,6 @@ REPLACED = message("Replaced by a split of the whole group")
 def goes_by_the_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     """Whether two splits go by one rule, one roster, the same weights and the same holder of the place."""
     return all(one[part] == other[part] for part in ("rule", "roster", "weights", "holder"))
-
-
-def is_tie_broken(explanation: Mapping[str, Any]) -> bool:
-    """Whether equal remainders met at the last unit, so that the order of the roster decided who received it."""
-    sizes = [abs(remainder) for remainder in explanation["remainders"]]
-    lucky = [size for size, extra in zip(sizes, explanation["extra_unit"], strict=True) if extra]
-    others = [size for size, extra in zip(sizes, explanation["extra_unit"], strict=True) if not extra]
-    return bool(lucky) and min(lucky) in others
 
 
 def a_unit_off(credits_held: Mapping[str, int]) -> set[str]:
@@ -49,21 +41,25 @@ def would_even_out(credits_held: Mapping[str, int], amounts: Mapping[str, int]) 
     return False
 
 
+MOST_DIGITS = 60
+"""More than a share of 64 bits and a unit value have together, so that their product is exact."""
+
+
 def worth_pence(share: int, decimals: int, value_gbp: Decimal) -> int:
-    """What a share is worth in whole pence at a value in GBP for one unit, halves away from zero."""
-    pence = from_smallest(share, decimals) * value_gbp * 100
-    return int(pence.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    """What a share in smallest units is worth in whole pence at a value in GBP for one unit, halves away from zero."""
+    with localcontext(prec=MOST_DIGITS):
+        pence = from_smallest(share, decimals) * value_gbp * 100
+        return int(pence.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def statement_file(body: str, until: date | None, *, edition: int | None = None) -> str:
+def statement_file(body: str, until: date, *, edition: int | None = None) -> str:
     """What a body's statement is called on a disk, without its ending: whose it is, the quarter, the edition.
 
     >>> statement_file("St. Helens Council", date(2026, 10, 1), edition=2)
     'statement-st-helens-council-2026-october-to-december-edition-2'
     """
     name = "-".join(re.findall(r"[a-z0-9]+", body.lower())) or "body"
-    quarter = f"{until.year}-{_QUARTERS[until.month]}" if until else "empty"
-    return f"statement-{name}-{quarter}" + (f"-edition-{edition}" if edition else "")
+    return f"statement-{name}-{until.year}-{_QUARTERS[until.month]}" + (f"-edition-{edition}" if edition else "")
 
 
 _QUARTERS = {1: "january-to-march", 4: "april-to-june", 7: "july-to-september", 10: "october-to-december"}
