@@ -23,6 +23,7 @@ from commonpurse.identity.models import (
     SingleUseLink,
 )
 from commonpurse.identity.rules import addresses
+from commonpurse.identity.rules.identifiers import SCHEMES
 from commonpurse.reference import queries as reference
 from commonpurse.reference.models import Area
 
@@ -104,6 +105,12 @@ def find_organisation(session: Session, *, scheme: str, value: str) -> Organisat
     """The holder of an identifier, such as scheme GB-COH, value 00000006."""
     holder = select(Identifier.organisation_id).where(Identifier.scheme == scheme, Identifier.value == value)
     return _row_or_none(session, _rows().where(Organisation.id.in_(holder)))
+
+
+def is_number(scheme: str, typed: str) -> bool:
+    """Whether what was typed, once tidied, looks like a number of the scheme; whoever holds it."""
+    known = SCHEMES[scheme]
+    return known.accepts(known.tidy(typed))
 
 
 def find_organisation_by_name(session: Session, name: str) -> OrganisationRow | None:
