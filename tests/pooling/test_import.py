@@ -72,7 +72,10 @@ def test_suppliers_neither_add_nor_read_spending(session, world):
     [
         (b"", "The file is empty"),
         (b"Name,Town\nAcme,Leeds\n", "The file has no column “Payment Date”, “Amount”, “Beneficiary Name”"),
-        (HEADINGS.encode() + b"soon,10,Roads,Acme,,\n", "None of the 1 rows of “spend.csv” can be used. The first: "),
+        (
+            HEADINGS.encode() + b"soon,10,Roads,Acme,,\n",
+            "No row of “spend.csv” can be used. The first: “soon”",
+        ),
         (b"%PDF-1.7 not a table", "The file is named .csv but is a PDF"),
     ],
 )
@@ -106,6 +109,20 @@ def test_two_suppliers_that_turn_out_to_be_one_become_one_and_the_old_link_leads
     assert len(current) == 1
     page = supplier_page(session, reader, current.pop())
     assert (page.total.pence, page.total.payments, len(page.spellings)) == (7000, 4, 4)
+
+
+def test_an_old_link_leads_on_through_every_supplier_that_became_another(session, world):
+    first = ["01/04/2022,10,Roads,Acme Lighting,,", "01/04/2022,10,Roads,Brightway,,"]
+    most = [f"{day:02}/05/2022,10,Roads,Cobalt,," for day in range(1, 10)]
+    imported(session, world, "gateshead", [*first, *most])
+    before = suppliers(session)
+    both = ["01/06/2022,20,Roads,Acme Lighting,01234567,", "01/06/2022,30,Roads,Brightway,01234567,"]
+    imported(session, world, "newcastle", both)
+    reader = world.actor("leeds")
+    assert current_supplier(session, reader, before["Cobalt"]) == before["Cobalt"]
+    imported(session, world, "darlington", ["01/07/2022,40,Roads,Cobalt,01234567,"])
+    session.expire_all()
+    assert {current_supplier(session, reader, key) for key in before.values()} == {before["Cobalt"]}
 
 
 def test_spending_is_net_of_refunds_by_body_and_month(session, world):

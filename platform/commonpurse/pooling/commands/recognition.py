@@ -59,24 +59,26 @@ def recognise(session: Session) -> None:
             Spelling.supplier_id,
             Spelling.reason,
             Spelling.confidence_percent,
-            func.count(Payment.row),
+            func.count(Payment.row).label("payments"),
         )
         .outerjoin(Payment, Payment.spelling_id == Spelling.id)
         .group_by(Spelling.id)
         .order_by(Spelling.id)
     ).all()
-    by_writing = {(row[1], row[2], row[3]): row for row in rows}
-    clusters = match(Mention(row[1], "", row[2], row[3], row[7]) for row in rows)
+    by_writing = {(row.beneficiary, row.company_number, row.charity_number): row for row in rows}
+    clusters = match(Mention(row.beneficiary, "", row.company_number, row.charity_number, row.payments) for row in rows)
     suppliers = _keep_suppliers(session, clusters, by_writing)
-    changes = []
+    changes: list[dict[str, Any]] = []
     for cluster, supplier_id in zip(clusters, suppliers, strict=True):
         for member in cluster.members:
             row = by_writing[_writing(member.mention)]
-            now = (supplier_id, member.reason.msgid, member.confidence_percent)
-            if (row[4], row[5], row[6]) != now:
-                changes.append(
-                    {"id": row[0], **dict(zip(("supplier_id", "reason", "confidence_percent"), now, strict=True))}
-                )
+            found = {
+                "supplier_id": supplier_id,
+                "reason": member.reason.msgid,
+                "confidence_percent": member.confidence_percent,
+            }
+            if (row.supplier_id, row.reason, row.confidence_percent) != tuple(found.values()):
+                changes.append({"id": row.id, **found})
     if changes:
         session.execute(update(Spelling), changes)
 
@@ -88,30 +90,28 @@ def _keep_suppliers(session: Session, clusters: Sequence[Cluster], by_writing: d
     ).all()
     known = {row.key: row.id for row in stored}
     continuity = continue_suppliers([_recognised(cluster, by_writing) for cluster in clusters], known)
-    names = {row.id: (row.name, row.merged_into_id) for row in stored}
+    by_id = {row.id: row for row in stored}
     keys: list[UUID] = []
     added: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
     for cluster, identity in zip(clusters, continuity.identities, strict=True):
-        supplier_id = identity or uuid4()
-        keys.append(supplier_id)
+        keys.append(identity or uuid4())
         if identity is None:
             key = _free_key(cluster.key, known)
-            known[key] = supplier_id
-            added.append({"id": supplier_id, "key": key, "name": cluster.display_name})
-        elif names[identity] != (cluster.display_name, None):
+            known[key] = keys[-1]
+            added.append({"id": keys[-1], "key": key, "name": cluster.display_name})
+        elif (by_id[identity].name, by_id[identity].merged_into_id) != (cluster.display_name, None):
             changed.append({"id": identity, "name": cluster.display_name, "merged_into_id": None})
+    kept = set(keys)
+    for row in stored:
+        # One that had gone into a supplier that is now merged itself goes on with it.
+        at = continuity.merged.get(row.id, continuity.merged.get(row.merged_into_id))
+        if at is not None and row.id not in kept:
+            changed.append({"id": row.id, "name": row.name, "merged_into_id": keys[at]})
     if added:
         session.execute(insert(SpendSupplier), added)
-    changed += [
-        {"id": lost, "name": names[lost][0], "merged_into_id": keys[at]} for lost, at in continuity.merged.items()
-    ]
     if changed:
         session.execute(update(SpendSupplier), changed)
-    for lost, at in continuity.merged.items():
-        session.execute(
-            update(SpendSupplier).where(SpendSupplier.merged_into_id == lost).values(merged_into_id=keys[at])
-        )
     return keys
 
 
@@ -119,8 +119,8 @@ def _recognised(cluster: Cluster, by_writing: dict[Written, Any]) -> Recognised[
     payments: Counter[UUID] = Counter()
     for member in cluster.members:
         row = by_writing[_writing(member.mention)]
-        if row[4] is not None:
-            payments[row[4]] += row[7]
+        if row.supplier_id is not None:
+            payments[row.supplier_id] += row.payments
     return Recognised(cluster.key, payments)
 
 

@@ -52,11 +52,10 @@ def import_spending(session: Session, actor: Actor, *, filename: str, content: b
     read = read_columns(lambda: spend.read_payments(table))
     if not read.payments:
         raise Refused(
-            "None of the %(rows)s rows of “%(filename)s” can be used. The first: %(reason)s",
+            "No row of “%(filename)s” can be used. The first: %(reason)s",
             field="file",
-            rows=len(table.rows),
             filename=filename,
-            reason=str(read.set_aside[0].reason),
+            reason=read.set_aside[0].reason,
         )
     take_turns(session)
     file_id = _store(session, actor, filename, digest, table, read, now)
