@@ -7,7 +7,7 @@ import pytest
 from alembic import command
 from alembic.config import Config as Alembic
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect
+from sqlalchemy import create_mock_engine, inspect
 from sqlalchemy.orm import Session
 
 from commonpurse.core import db
@@ -22,6 +22,30 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(engine):
     with engine.connect() as connection, connection.begin():
         settings.attributes["connection"] = connection
         command.check(settings)
+
+
+def test_the_condition_of_an_index_is_the_same_in_the_migrations_and_in_the_models(engine):
+    conditions = {
+        (table.name, index.name): index.info[db.CONDITION]
+        for table in db.Base.metadata.tables.values()
+        for index in table.indexes
+        if db.CONDITION in index.info
+    }
+    assert ("delivery_outcome_record", "uq_delivery_outcome_record_claimed_once") in conditions
+    made: list[str] = []
+    mock = create_mock_engine(engine.url, lambda sql, *_: made.append(str(sql.compile(dialect=engine.dialect))))
+    db.Base.metadata.create_all(mock, checkfirst=False)
+    for (_, name), condition in conditions.items():
+        [statement] = [sql for sql in made if f"INDEX {name} " in sql]
+        assert statement.startswith("CREATE UNIQUE INDEX")
+        assert statement.endswith(f" WHERE {condition}")
+    options = {
+        (table, index["name"]): index["dialect_options"]
+        for table in {table for table, _ in conditions}
+        for index in inspect(engine).get_indexes(table)
+    }
+    for key in conditions:
+        assert f"{engine.dialect.name}_where" in options[key]
 
 
 def test_there_is_one_head_and_every_migration_is_numbered():

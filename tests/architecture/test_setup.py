@@ -172,6 +172,16 @@ def test_starting_the_application_does_not_import_pandas(tmp_path: Path) -> None
     assert done.stdout.strip() == "[]"
 
 
+def test_starting_on_sqlite_loads_no_other_dialect(tmp_path: Path) -> None:
+    code = (
+        "import sys, wsgi; print([name for name in sys.modules if name.startswith('sqlalchemy.dialects.postgresql')])"
+    )
+    settings = {"SECRET_KEY": "of one test", "DATABASE_URL": f"sqlite:///{tmp_path / 'test.db'}", "DEMO": "1"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=settings, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
+
+
 def settings_read_by(path: Path) -> set[str]:
     """Every name in capitals that is the first argument of a call or a subscript: `get("PORT")`, `environ["PORT"]`."""
     found = set()

@@ -13,15 +13,19 @@ from sqlalchemy import (
     ARRAY,
     JSON,
     BigInteger,
+    Connection,
     DateTime,
     Engine,
     Enum,
+    Index,
     MetaData,
     Numeric,
     String,
+    Table,
     Text,
     create_engine,
     event,
+    text,
 )
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
@@ -142,6 +146,26 @@ class Keyed:
     """A surrogate key that can be made before the row is stored."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+
+
+CONDITION = "condition"
+"""Where the information of an index keeps its condition."""
+
+
+def unique_where(name: str, *columns: str, condition: str) -> Index:
+    """A unique index over the rows that fulfil the SQL `condition`.
+
+    SQLAlchemy wants the condition once for each dialect, and loads that dialect to check the argument's name. Here it
+    is kept aside until an index is made, so that nobody loads a dialect of a database they do not use.
+    """
+    return Index(name, *columns, unique=True, info={CONDITION: condition})
+
+
+@event.listens_for(Table, "before_create")
+def _say_conditions(table: Table, connection: Connection, **_: object) -> None:
+    for index in table.indexes:
+        if CONDITION in index.info:
+            index.dialect_kwargs[f"{connection.dialect.name}_where"] = text(index.info[CONDITION])
 
 
 _sessions: sessionmaker[Session] = sessionmaker(expire_on_commit=False)

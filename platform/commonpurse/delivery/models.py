@@ -4,11 +4,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from commonpurse.consortia.models import Consortium
-from commonpurse.core.db import Base, Keyed, LongText, Pence, SmallestUnits
+from commonpurse.core.db import Base, Keyed, LongText, Pence, SmallestUnits, unique_where
 from commonpurse.identity.models import Organisation, Person
 from commonpurse.measures.models import Measure
 from commonpurse.reference.models import Area
@@ -79,14 +79,12 @@ class OutcomeRecord(Keyed, Base):
         CheckConstraint("quantity > 0", name="quantity_above_zero"),
         CheckConstraint("checked_by_id <> reported_by_id", name="second_person_checks"),
         CheckConstraint("status IN ('reported', 'corrected') OR checked_by_id IS NOT NULL", name="check_has_a_person"),
-        Index(
+        unique_where(
             "uq_delivery_outcome_record_claimed_once",
             "measure_id",
             "quarter_starting",
             "subject_key",
-            unique=True,
-            sqlite_where=text("status IN ('reported', 'verified')"),
-            postgresql_where=text("status IN ('reported', 'verified')"),
+            condition="status IN ('reported', 'verified')",
         ),
     )
 
