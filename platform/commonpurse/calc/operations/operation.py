@@ -90,7 +90,7 @@ def adds_up(found: Answer) -> str | None:
     """The line that shows that nothing is lost and nothing is made up.
 
     >>> adds_up(Answer(("a", "b"), (7, -2), 5, {}))
-    'Adds up exactly: 5 = 7 + (-2)'
+    'Adds up exactly: 5 = 7 + (−2)'
     """
     if found.total is None:
         return None
