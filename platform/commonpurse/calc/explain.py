@@ -11,7 +11,7 @@ from commonpurse.calc.allocation_rules import CREDIT, LARGEST_REMAINDER, UNALLOC
 from commonpurse.calc.quantity import say as plain
 from commonpurse.calc.sentence import Sentence, message
 
-__all__ = ["Sentence", "adds_up", "certificate", "exact_share", "explain", "tie_broken"]
+__all__ = ["Sentence", "adds_up", "exact_share", "explain", "tie_broken"]
 
 Say = Callable[[int], str]
 
@@ -44,13 +44,16 @@ def explain(
 
 
 def adds_up(total: int, amounts: Sequence[int], say: Say = plain) -> Sentence:
-    """The certificate line of a split, for gettext.
+    """The certificate line of a split.
 
     Args:
         amounts: one for each place of the roster, the last one unallocated.
 
     Raises:
         ValueError: if the amounts do not make the total, or there are none.
+
+    >>> str(adds_up(1000, [417, 333, 250, 0]))
+    'Adds up exactly: 1,000 = 417 + 333 + 250'
     """
     if not amounts or sum(amounts) != total:
         raise ValueError(f"{list(amounts)} do not add up to {total}")
@@ -64,15 +67,6 @@ def adds_up(total: int, amounts: Sequence[int], say: Say = plain) -> Sentence:
         "Adds up exactly: %(total)s = %(parts)s + %(rest)s unallocated",
         {"total": say(total), "parts": parts, "rest": _bracketed(rest, say)},
     )
-
-
-def certificate(total: int, amounts: Sequence[int], say: Say = plain) -> str:
-    """The certificate line in English; `adds_up` says more.
-
-    >>> certificate(1000, [417, 333, 250, 0])
-    'Adds up exactly: 1,000 = 417 + 333 + 250'
-    """
-    return str(adds_up(total, amounts, say))
 
 
 def exact_share(explanation: Mapping[str, Any], at: int) -> tuple[int, int]:
