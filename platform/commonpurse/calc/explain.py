@@ -11,7 +11,7 @@ from commonpurse.calc.allocation_rules import CREDIT, LARGEST_REMAINDER, UNALLOC
 from commonpurse.calc.quantity import say as plain
 from commonpurse.calc.sentence import Sentence, message
 
-__all__ = ["Sentence", "adds_up", "exact_share", "explain", "tie_broken"]
+__all__ = ["Sentence", "adds_up", "decimal", "exact_share", "explain", "tie_broken"]
 
 Say = Callable[[int], str]
 
@@ -142,7 +142,7 @@ def _divisor(explanation: Mapping[str, Any], at: int, say: Say, how: str) -> Sen
     if divisor is None:
         return Sentence("The method gives you %(share)s; the last units had no divisor of their own", {"share": share})
     quotient = Fraction(explanation["weights"][at]) / Fraction(divisor)
-    values = {"divisor": _decimal(Fraction(divisor)), "quotient": _decimal(quotient), "share": share}
+    values = {"divisor": decimal(Fraction(divisor)), "quotient": decimal(quotient), "share": share}
     return Sentence(how, values)
 
 
@@ -194,7 +194,7 @@ def _credit(explanation: Mapping[str, Any], at: int, say: Say) -> Sentence:
 _OTHERS = {"staircase": _staircase, CREDIT: _credit}
 
 
-def _decimal(number: Fraction) -> str:
+def decimal(number: Fraction) -> str:
     """Cut off after six places, and said to go on where it does."""
     cut = number.numerator * 10**6 // number.denominator
     said = plain(cut, 6).rstrip("0").rstrip(".")

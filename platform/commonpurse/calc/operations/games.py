@@ -19,8 +19,9 @@ from commonpurse.calc.games.table import Game, Kind
 from commonpurse.calc.games.tau import tau
 from commonpurse.calc.games.volume import Tariff, VolumeGame, equal_price, volume_table
 from commonpurse.calc.operations.fields import ByName, Either, Name, Part, Record, Series, Whole
-from commonpurse.calc.operations.operation import Answer, Operation, aligned
+from commonpurse.calc.operations.operation import Answer, Operation, aligned, from_shares, one_by_one
 from commonpurse.calc.operations.problem import BadProblem, shown
+from commonpurse.calc.quantity import say
 from commonpurse.calc.worked import Worked, exact
 
 MOST_IN_TABLE = 12
@@ -115,7 +116,8 @@ def _divided(divide: Callable[[AnyGame], Worked]) -> Callable[..., Answer]:
     def work(parties: list[str], **given: Any) -> Answer:
         game = _game(parties, **given)
         found = divide(game)
-        return Answer(tuple(parties), found.amounts, game.total, found.steps)
+        said = from_shares(parties, found.steps["shares"], found.amounts)
+        return Answer(tuple(parties), found.amounts, game.total, found.steps, said)
 
     return work
 
@@ -141,7 +143,15 @@ def _shapley(game: AnyGame) -> Worked:
 def _equal_price(parties: list[str], volumes: list[int], tariff: dict[str, list[int]]) -> Answer:
     game = _volume_game(parties, volumes, tariff)
     found = equal_price(game)
-    return Answer(tuple(parties), found.amounts, game.total, found.steps)
+    price, own_prices = found.steps["price"], found.steps["own_prices"]
+    said = one_by_one(
+        parties,
+        lambda place: (
+            f"{say(volumes[place])} × {say(price)} = {say(found.amounts[place])}; alone it would pay "
+            f"{say(own_prices[place])} for each unit"
+        ),
+    )
+    return Answer(tuple(parties), found.amounts, game.total, found.steps, said)
 
 
 def _remaining_benefits(parties: list[str], benefits: list[int], **given: Any) -> Answer:

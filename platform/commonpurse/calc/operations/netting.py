@@ -5,7 +5,8 @@ from typing import Any
 
 from commonpurse.calc.additionality import MOST_YEARS, REDUCTIONS, Case, net_additional, net_by_year
 from commonpurse.calc.operations.fields import Part, Ratio, Record, Whole
-from commonpurse.calc.operations.operation import Answer, Operation
+from commonpurse.calc.operations.operation import Answer, Operation, one_by_one
+from commonpurse.calc.quantity import say
 
 _SHARE = Ratio(0, 1)
 _MULTIPLIER = Part("Further effects as a factor; without it 1", Ratio(0, 1_000), optional=True)
@@ -33,13 +34,23 @@ def _gross_to_net(
     **reductions: Fraction,
 ) -> Answer:
     found = net_by_year(gross, reductions, years=years, drop_off=drop_off, multiplier=multiplier)
-    whole = int(Fraction(found.steps["years"][-1]["cumulative"]))
-    return Answer(tuple(f"year {year}" for year in range(1, years + 1)), found.amounts, whole, found.steps)
+    told = found.steps["years"]
+    named = tuple(f"year {year}" for year in range(1, years + 1))
+    said = one_by_one(
+        named,
+        lambda place: (
+            f"{told[place]['net']} exactly and {told[place]['cumulative']} in all so far; in whole units "
+            f"{say(found.amounts[place])}"
+        ),
+    )
+    return Answer(named, found.amounts, int(Fraction(told[-1]["cumulative"])), found.steps, said)
 
 
 def _net_additional(intervention: dict[str, Any], reference: dict[str, Any]) -> Answer:
     found = net_additional(Case(**intervention), Case(**reference))
-    return Answer(("net",), found.amounts, int(Fraction(found.steps["net"])), found.steps)
+    net_with, net_without = (found.steps[case]["net"] for case in ("intervention", "reference"))
+    said = f"{net_with} with it, less {net_without} without it, is {found.steps['net']}"
+    return Answer(("net",), found.amounts, int(Fraction(found.steps["net"])), found.steps, (said,))
 
 
 OPERATIONS = (

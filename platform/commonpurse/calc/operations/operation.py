@@ -1,6 +1,6 @@
 """What an operation is, and how a problem becomes an answer that anybody can check."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from commonpurse.calc.quantity import say
 ENGINE = "commonpurse-calc/1"
 """Name and version of the sums; part of every answer. Should any sum ever change, so does this."""
 MOST_NAMED = 50
-"""Parties whose amounts are written out one by one in a sentence."""
+"""Parties whose amounts are written out one by one in a sentence, or have a sentence each."""
 
 NUMBERS = Part(
     'How the answer writes whole numbers: "number" (the default), or "text" for readers that hold numbers as doubles '
@@ -98,6 +98,21 @@ def adds_up(found: Answer) -> str | None:
         return f"Adds up exactly: {say(found.total)} is the sum of all {len(found.amounts):,} amounts"
     parts = " + ".join(f"({say(amount)})" if amount < 0 else say(amount) for amount in found.amounts)
     return f"Adds up exactly: {say(found.total)} = {parts}"
+
+
+def one_by_one(parties: Sequence[str], told: Callable[[int], str]) -> tuple[str, ...]:
+    """A sentence for each of the first parties: its name, and what is told of its place."""
+    return tuple(f"{party}: {told(place)}" for place, party in enumerate(parties[:MOST_NAMED]))
+
+
+def from_shares(parties: Sequence[str], shares: Sequence[str], amounts: Sequence[int]) -> tuple[str, ...]:
+    """How exact shares became whole units."""
+
+    def told(place: int) -> str:
+        exactly = f"the exact share is {shares[place]}"
+        return exactly if shares[place] == str(amounts[place]) else f"{exactly}; in whole units {say(amounts[place])}"
+
+    return one_by_one(parties, told)
 
 
 def aligned(parties: list[str], **lists: list[Any]) -> None:

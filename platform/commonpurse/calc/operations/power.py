@@ -3,8 +3,9 @@
 from math import gcd
 
 from commonpurse.calc.operations.fields import Name, Part, Series, Whole
-from commonpurse.calc.operations.operation import Answer, Operation, aligned
+from commonpurse.calc.operations.operation import Answer, Operation, aligned, one_by_one
 from commonpurse.calc.operations.problem import BadProblem
+from commonpurse.calc.quantity import say
 from commonpurse.calc.voting import groups_are_listed, voting_power
 from commonpurse.calc.worked import exact
 
@@ -26,7 +27,9 @@ def _voting_power(parties: list[str], weights: list[int], quota: int) -> Answer:
         "normalised_banzhaf": found.normalised_banzhaf,
     }
     more = {index: dict(zip(parties, map(exact, parts), strict=True)) for index, parts in named.items()}
-    return Answer(tuple(parties), found.swings, None, found.steps, (), more)
+    groups, swings = say(1 << len(parties) - 1), found.swings
+    said = one_by_one(parties, lambda place: f"decides {say(swings[place])} of the {groups} groups of the others")
+    return Answer(tuple(parties), swings, None, found.steps, said, more)
 
 
 OPERATIONS = (

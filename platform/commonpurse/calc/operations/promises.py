@@ -1,10 +1,14 @@
 """What everybody receives when less is there than was promised, and division within floors and caps."""
 
-from commonpurse.calc.bounds import within_bounds
+from fractions import Fraction
+
+from commonpurse.calc.bounds import CAP, FLOOR, FREE, within_bounds
 from commonpurse.calc.claims import MOST_ARRIVALS, RULES, award
 from commonpurse.calc.operations.fields import MOST_PARTIES, PARTIES, Choice, Name, OrNothing, Part, Series, Whole
-from commonpurse.calc.operations.operation import Answer, Operation, aligned
+from commonpurse.calc.operations.operation import Answer, Operation, aligned, from_shares, one_by_one
 from commonpurse.calc.operations.problem import BadProblem
+from commonpurse.calc.quantity import say
+from commonpurse.calc.worked import Worked, exact
 
 _UNALLOCATED = "unallocated"
 _ENDOWMENT = Part("What there is, in smallest units such as pence", Whole(least=0))
@@ -14,7 +18,8 @@ def _claims(rule: str, most: int, title: str, description: str) -> Operation:
     def work(parties: list[str], endowment: int, claims: list[int]) -> Answer:
         aligned(parties, claims=claims)
         found = award(endowment, claims, rule)
-        return Answer(_with_unallocated(parties), found.amounts, endowment, found.steps)
+        said = from_shares(parties, found.steps["shares"], found.amounts)
+        return Answer(_with_unallocated(parties), found.amounts, endowment, found.steps, said)
 
     two = most == 2
     return Operation(
@@ -53,7 +58,18 @@ def _bounded(
     caps = [None] * len(parties) if caps is None else caps
     aligned(parties, weights=weights, floors=floors, caps=caps)
     found = within_bounds(total, weights, floors=floors, caps=caps, shortfall=shortfall)
-    return Answer(_with_unallocated(parties), found.amounts, total, found.steps)
+    said = one_by_one(parties, lambda place: _bound(found, place))
+    return Answer(_with_unallocated(parties), found.amounts, total, found.steps, said)
+
+
+def _bound(found: Worked, place: int) -> str:
+    steps, amount = found.steps, say(found.amounts[place])
+    if steps["frozen"][place] == FREE:
+        weight = steps["weights"][place]
+        return f"{steps['level']} × {say(weight)} = {exact(Fraction(steps['level']) * weight)}; in whole units {amount}"
+    return {FLOOR: f"at its floor of {amount}", CAP: f"at its cap of {amount}"}.get(
+        steps["frozen"][place], f"the floors are more than the total; {amount} of its {say(steps['floors'][place])}"
+    )
 
 
 def _with_unallocated(parties: list[str]) -> tuple[str, ...]:

@@ -1,13 +1,16 @@
 """Divisor methods, the quota method, the staircase, and whole units over many periods."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from commonpurse.calc.credit import UNIT, change_roster, divide_by_credit, divide_by_cumulative_webster, take_back
 from commonpurse.calc.divisors import divide_by_divisor
+from commonpurse.calc.explain import decimal
 from commonpurse.calc.operations.fields import PARTIES, ByName, Name, Part, Series, Whole
-from commonpurse.calc.operations.operation import Answer, Operation, aligned
-from commonpurse.calc.operations.sharing import TOTAL, WEIGHTS
+from commonpurse.calc.operations.operation import Answer, Operation, aligned, one_by_one
+from commonpurse.calc.operations.sharing import TOTAL, WEIGHTS, exact_share
+from commonpurse.calc.quantity import say
 from commonpurse.calc.quota import divide_by_quota, divide_by_staircase
 from commonpurse.calc.worked import Worked
 
@@ -26,13 +29,38 @@ _CREDITS = Part(
 )
 
 
-def _proportional(divide: Callable[[int, list[int]], Worked]) -> Callable[..., Answer]:
+def _proportional(
+    divide: Callable[[int, list[int]], Worked], told: Callable[[Worked, int], str]
+) -> Callable[..., Answer]:
     def work(parties: list[str], total: int, weights: list[int]) -> Answer:
         aligned(parties, weights=weights)
         found = divide(total, weights)
-        return Answer(tuple(parties), found.amounts, total, found.steps)
+        said = one_by_one(parties, lambda place: told(found, place))
+        return Answer(tuple(parties), found.amounts, total, found.steps, said)
 
     return work
+
+
+def _by_divisor(found: Worked, place: int, rounding: str) -> str:
+    steps, amount = found.steps, found.amounts[place]
+    if steps["divisor"] is None:
+        return f"{say(amount)}; no one divisor gives the last units"
+    weight, divisor = steps["weights"][place], Fraction(steps["divisor"])
+    said = f"{say(weight)} ÷ {decimal(divisor)} = {decimal(weight / divisor)}, rounded {rounding}: {say(abs(amount))}"
+    tied = "; it ties for the last units, and the order of the parties decided" if place in steps["tied"] else ""
+    return f"{said}{tied}; taken back" if amount < 0 else f"{said}{tied}"
+
+
+def _by_quota(found: Worked, place: int) -> str:
+    steps, amount = found.steps, found.amounts[place]
+    weight, floor, remainder = (steps[name][place] for name in ("weights", "floors", "remainders"))
+    share = exact_share(steps["total"], weight, steps["whole"], floor, remainder)
+    return share if amount == floor else f"{share}; one of the units beyond the floors makes {say(amount)}"
+
+
+def _by_staircase(found: Worked, place: int) -> str:
+    stairs = (0, *found.steps["stairs"])
+    return f"{say(stairs[place + 1])} with all before it, {say(stairs[place])} without it: {say(found.amounts[place])}"
 
 
 def _divisor(name: str, method: str, title: str, rounding: str) -> Operation:
@@ -45,7 +73,10 @@ def _divisor(name: str, method: str, title: str, rounding: str) -> Operation:
         "last that was given go by the quotients, and equal ones by the order of the parties.",
         _PROPORTION,
         _EXAMPLE,
-        _proportional(lambda total, weights: divide_by_divisor(total, weights, method)),
+        _proportional(
+            lambda total, weights: divide_by_divisor(total, weights, method),
+            lambda found, place: _by_divisor(found, place, rounding),
+        ),
     )
 
 
@@ -55,7 +86,15 @@ def _credit_ledger(
     before = [0] * len(parties) if credits_before is None else credits_before
     aligned(parties, weights=weights, credits_before=before)
     found = divide_by_credit(total, weights, before)
-    return Answer(tuple(parties), found.worked.amounts, total, found.worked.steps, (), _credits(parties, found.credits))
+    amounts, entitled = found.worked.amounts, found.worked.steps["entitled"]
+    said = one_by_one(
+        parties,
+        lambda place: (
+            f"a credit of {say(before[place])} millionths and {say(entitled[place])} more, less "
+            f"{say(amounts[place])} × {say(UNIT)}, leaves {say(found.credits[place])}"
+        ),
+    )
+    return Answer(tuple(parties), amounts, total, found.worked.steps, said, _credits(parties, found.credits))
 
 
 def _credit_reversal(
@@ -64,19 +103,41 @@ def _credit_reversal(
     aligned(parties, amounts=amounts, credit_change=credit_change, credits_before=credits_before)
     posted = Worked(tuple(amounts), {"total": sum(amounts), "credit_change": credit_change})
     found = take_back(posted, credits_before)
+    said = one_by_one(
+        parties,
+        lambda place: (
+            f"gives back {say(amounts[place])}; its credit goes from {say(credits_before[place])} to "
+            f"{say(found.credits[place])} millionths"
+        ),
+    )
     credits_after = _credits(parties, found.credits)
-    return Answer(tuple(parties), found.worked.amounts, -sum(amounts), found.worked.steps, (), credits_after)
+    return Answer(tuple(parties), found.worked.amounts, -sum(amounts), found.worked.steps, said, credits_after)
 
 
 def _credit_roster(credits_before: dict[str, int], roster: list[str]) -> Answer:
     found = change_roster(credits_before, roster)
-    return Answer(tuple(roster), found.amounts, sum(credits_before.values()), found.steps)
+    said = one_by_one(
+        roster,
+        lambda place: (
+            f"a credit of {say(credits_before.get(roster[place], 0))} millionths before, and of "
+            f"{say(found.amounts[place])} now"
+        ),
+    )
+    return Answer(tuple(roster), found.amounts, sum(credits_before.values()), found.steps, said)
 
 
 def _cumulative(parties: list[str], total: int, weights: list[int], before: int) -> Answer:
     aligned(parties, weights=weights)
     found = divide_by_cumulative_webster(total, weights, before)
-    return Answer(tuple(parties), found.amounts, total, found.steps)
+    told: dict[str, Sequence[int]] = found.steps
+    said = one_by_one(
+        parties,
+        lambda place: (
+            f"{say(told['after'][place])} of all units so far, {say(told['before'][place])} before: "
+            f"{say(found.amounts[place])}"
+        ),
+    )
+    return Answer(tuple(parties), found.amounts, total, found.steps, said)
 
 
 def _credits(parties: list[str], amounts: tuple[int, ...]) -> Mapping[str, Any]:
@@ -94,8 +155,8 @@ OPERATIONS = (
     _divisor("sainte_lague", "webster", "Sainte-Laguë, or Webster", "to the nearest whole number"),
     _divisor("dhondt", "dhondt", "D'Hondt, or Jefferson", "down"),
     _divisor("adams", "adams", "Adams", "up"),
-    _divisor("huntington_hill", "huntington-hill", "Huntington-Hill", "at the geometric mean of their neighbours"),
-    _divisor("dean", "dean", "Dean", "at the harmonic mean of their neighbours"),
+    _divisor("huntington_hill", "huntington-hill", "Huntington-Hill", "at the geometric mean of both neighbours"),
+    _divisor("dean", "dean", "Dean", "at the harmonic mean of both neighbours"),
     Operation(
         "quota_method",
         "The quota method of Balinski and Young",
@@ -105,7 +166,7 @@ OPERATIONS = (
         "which number it was given and to which place, counted from 0.",
         _PROPORTION,
         _EXAMPLE,
-        _proportional(divide_by_quota),
+        _proportional(divide_by_quota, _by_quota),
     ),
     Operation(
         "staircase",
@@ -116,7 +177,7 @@ OPERATIONS = (
         "two stairs.",
         _PROPORTION,
         _EXAMPLE,
-        _proportional(divide_by_staircase),
+        _proportional(divide_by_staircase, _by_staircase),
     ),
     Operation(
         "credit_ledger",

@@ -20,13 +20,12 @@ from commonpurse.calc.operations.fields import (
     Series,
     Whole,
 )
-from commonpurse.calc.operations.operation import Answer, Operation, aligned
+from commonpurse.calc.operations.operation import MOST_NAMED, Answer, Operation, aligned, one_by_one
 from commonpurse.calc.operations.problem import BadProblem
 from commonpurse.calc.quantity import say
 
 TOTAL = Part("What is divided, in smallest units such as pence; below zero to take something back", Whole())
 WEIGHTS = Part("What each party weighs, in the order of the parties; one must be above zero", Series(Whole(least=0)))
-MOST_EXPLAINED = 50
 
 
 def _largest_remainder(parties: list[str], total: int, weights: list[int]) -> Answer:
@@ -34,13 +33,12 @@ def _largest_remainder(parties: list[str], total: int, weights: list[int]) -> An
     found = apportion(total, weights)
     whole, one = sum(weights), -1 if total < 0 else 1
     spare = one * sum(found.extra)
-    said = [
-        f"{name}: {say(total)} × {say(weight)} ÷ {say(whole)} = {say(floor)} and {say(remainder)}/{say(whole)}"
-        + (f"; rounding left {say(spare)}, and one of that makes {say(floor + one)}" if extra else "")
-        for name, weight, floor, remainder, extra in zip(
-            parties, weights, found.floors, found.remainders, found.extra, strict=True
-        )
-    ]
+
+    def told(place: int) -> str:
+        share = exact_share(total, weights[place], whole, found.floors[place], found.remainders[place])
+        left = f"; rounding left {say(spare)}, and one of that makes {say(found.floors[place] + one)}"
+        return share + left if found.extra[place] else share
+
     return Answer(
         tuple(parties),
         found.amounts,
@@ -52,8 +50,13 @@ def _largest_remainder(parties: list[str], total: int, weights: list[int]) -> An
             "remainders": list(found.remainders),
             "extra_unit": list(found.extra),
         },
-        tuple(said[:MOST_EXPLAINED]),
+        one_by_one(parties, told),
     )
+
+
+def exact_share(total: int, weight: int, whole: int, floor: int, remainder: int) -> str:
+    """What a weight is entitled to, as a sum."""
+    return f"{say(total)} × {say(weight)} ÷ {say(whole)} = {say(floor)} and {say(remainder)}/{say(whole)}"
 
 
 LARGEST_REMAINDER = Operation(
@@ -116,8 +119,7 @@ class RuleSpec(Field):
 def _allocation(parties: list[str], total: int, rule: Rule, **given: Any) -> Answer:
     found = allocation.split(total, rule, roster=parties, **given)
     said = [
-        f"{place}: {'. '.join(map(str, explain(found.explanation, place)[1:]))}."
-        for place in found.roster[:MOST_EXPLAINED]
+        f"{place}: {'. '.join(map(str, explain(found.explanation, place)[1:]))}." for place in found.roster[:MOST_NAMED]
     ]
     return Answer(found.roster, found.amounts, total, found.explanation, (f"{allocation.describe(rule)}.", *said))
 

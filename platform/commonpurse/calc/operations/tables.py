@@ -1,13 +1,15 @@
 """Tables whose rows and columns both add up."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
 
 from commonpurse.calc.biproportional import round_biproportionally, round_table
+from commonpurse.calc.explain import decimal
 from commonpurse.calc.operations.fields import Name, Part, Ratio, Series, Whole
-from commonpurse.calc.operations.operation import Answer, Operation, aligned
+from commonpurse.calc.operations.operation import Answer, Operation, aligned, one_by_one
 from commonpurse.calc.operations.problem import BadProblem
+from commonpurse.calc.quantity import say
 from commonpurse.calc.worked import Worked
 
 MOST_ROWS = 60
@@ -34,7 +36,17 @@ def _biproportional(
     if (len(parties) * len(columns)) ** 2 * len(str(sum(party_totals))) > MOST_WORK:
         raise BadProblem("is too large with such totals: give fewer parties or columns, or smaller totals", "weights")
     found = round_biproportionally(weights, party_totals, column_totals)
-    return _table(parties, columns, found, sum(party_totals))
+
+    def told(row: int, column: int) -> str:
+        over, under = found.steps["row_divisors"][row], found.steps["column_divisors"][column]
+        amount = say(found.steps["table"][row][column])
+        if over is None or under is None or not weights[row][column]:
+            return amount
+        quotient = weights[row][column] / Fraction(over) / Fraction(under)
+        tied = "; it ties, and the order decided" if [row, column] in found.steps["tied"] else ""
+        return f"{say(weights[row][column])} ÷ {over} ÷ {under} = {decimal(quotient)}, rounded: {amount}{tied}"
+
+    return _table(parties, columns, found, sum(party_totals), told)
 
 
 def _controlled(parties: list[str], columns: list[str], table: list[list[Fraction]]) -> Answer:
@@ -42,7 +54,11 @@ def _controlled(parties: list[str], columns: list[str], table: list[list[Fractio
     _fit(columns, table, "table")
     found = round_table(table)
     total = sum((cell for row in table for cell in row), Fraction(0))
-    return _table(parties, columns, found, int(total))
+
+    def told(row: int, column: int) -> str:
+        return f"{table[row][column]} becomes {say(found.steps['table'][row][column])}"
+
+    return _table(parties, columns, found, int(total), told)
 
 
 def _fit(columns: list[str], table: Sequence[list[Any]], key: str, totals: list[int] | None = None) -> None:
@@ -53,11 +69,14 @@ def _fit(columns: list[str], table: Sequence[list[Any]], key: str, totals: list[
         raise BadProblem(f"must have one entry for each of the {len(columns)} columns", "column_totals")
 
 
-def _table(parties: list[str], columns: list[str], found: Worked, total: int) -> Answer:
+def _table(
+    parties: list[str], columns: list[str], found: Worked, total: int, told: Callable[[int, int], str]
+) -> Answer:
     cells = tuple(f"{party} / {column}" for party in parties for column in columns)
     if len(set(cells)) < len(cells):
         raise BadProblem('two cells would have the same name; leave " / " out of the names')
-    return Answer(cells, found.amounts, total, found.steps, (), {"table": found.steps["table"]})
+    said = one_by_one(cells, lambda cell: told(*divmod(cell, len(columns))))
+    return Answer(cells, found.amounts, total, found.steps, said, {"table": found.steps["table"]})
 
 
 OPERATIONS = (
