@@ -267,6 +267,22 @@ def test_a_suppliers_page_says_why_each_spelling_is_this_supplier(session, counc
     assert "April 2022 £10.00 – £10.00" in page
 
 
+def test_a_supplier_of_one_body_with_one_payment_is_told_of_in_the_singular(session, councils, client_of):
+    send(client_of("gateshead", "buyer"), ("april.csv", rows("01/04/2022,10,Roads,Acme,,")))
+    supplier_id = session.scalar(select(SpendSupplier.id))
+    page = text_of(client_of("leeds", "observer").get(f"/spending/suppliers/{supplier_id}"))
+    assert "1 body paid £10.00 in 1 payment, net of refunds, by published spending." in page
+
+
+def test_the_counts_are_of_all_files_also_of_those_that_are_not_listed(councils, client_of, monkeypatch):
+    monkeypatch.setattr("commonpurse.pooling.queries.spending.MOST_FILES", 1)
+    for body in ("gateshead", "newcastle"):
+        send(client_of(body, "buyer"), ("april.csv", rows("01/04/2022,10,Roads,Acme,,", "01/04/2022,0,Roads,Acme,,")))
+    page = text_of(client_of("leeds", "observer").get("/spending"))
+    assert "Bodies 2 Files 2 Rows read 4 Rows set aside 2" in page
+    assert "1 of 2 files are shown." in page
+
+
 def test_empty_pages_say_what_belongs_there(councils, client_of):
     client = client_of("gateshead", "buyer")
     assert "Nobody has added one yet." in text_of(client.get("/spending"))

@@ -3,23 +3,24 @@
 from enum import Enum
 from pathlib import PurePath
 
+from commonpurse.calc.sentence import Sentence
 from commonpurse.core.errors import Refused
 
 
 class Kind(Enum):
     """The kinds of content told apart; the value is how a sentence calls one."""
 
-    TEXT = "a text file"
-    ZIP = "a ZIP archive"
-    OFFICE = "a document or presentation"
-    OLE = "an old Office document"
-    PDF = "a PDF"
-    IMAGE = "a picture"
-    HTML = "a web page"
-    XML = "an XML file"
-    GZIP = "a compressed archive"
-    RTF = "a Rich Text document"
-    PROGRAM = "a program"
+    TEXT = Sentence("a text file")
+    ZIP = Sentence("a ZIP archive")
+    OFFICE = Sentence("a document or presentation")
+    OLE = Sentence("an old Office document")
+    PDF = Sentence("a PDF")
+    IMAGE = Sentence("a picture")
+    HTML = Sentence("a web page")
+    XML = Sentence("an XML file")
+    GZIP = Sentence("a compressed archive")
+    RTF = Sentence("a Rich Text document")
+    PROGRAM = Sentence("a program")
 
 
 _SIGNATURES = (

@@ -23,7 +23,7 @@ from commonpurse.reference.queries import names_of_areas, titles_of_categories
 
 NO_LINE = message("There is no such line in this consortium")
 MOST_SHOWN = 500
-"""Rows of one table on the page; the downloads have all."""
+"""Rows of one table on the page; the downloads have the whole pool."""
 
 Contents = tuple[object, ...]
 

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from commonpurse.calc.sentence import Sentence, message
@@ -17,6 +17,8 @@ from commonpurse.pooling.models import SetAsideRow, SpendFile
 
 NO_SPENDING = message("There is no such page for you")
 PER_PAGE = 50
+MOST_FILES = 1_000
+"""Files that the page lists; its sums are of all."""
 
 
 class FileRow(Struct, frozen=True):
@@ -32,9 +34,10 @@ class FileRow(Struct, frozen=True):
 
 
 class SpendingPage(Struct, frozen=True):
-    """The files by body, newest first."""
+    """The files by body, newest first, `MOST_FILES` at most; the counts are of all files there are."""
 
     files: tuple[FileRow, ...]
+    file_count: int
     rows_read: int
     rows_set_aside: int
     bodies: int
@@ -82,21 +85,29 @@ def find_spend_file(session: Session, organisation_id: UUID, digest: str) -> Spe
 
 
 def spending_page(session: Session, actor: Actor) -> SpendingPage:
-    """Every file there is, by body, in two SELECTs. Raises NotFound for people of no public body."""
+    """The files there are, in a fixed number of SELECTs. Raises NotFound for people of no public body."""
     organisation = require_reader(session, actor)
     rows = session.scalars(
         select(SpendFile)
         .join(SpendFile.organisation)
         .options(joinedload(SpendFile.organisation))
         .order_by(Organisation.name, SpendFile.imported_at.desc(), SpendFile.filename, SpendFile.id)
-        .limit(1000)
+        .limit(MOST_FILES)
     )
-    files = tuple(_file_row(row) for row in rows)
+    count, rows_read, rows_set_aside, bodies = session.execute(
+        select(
+            func.count(),
+            func.coalesce(func.sum(SpendFile.rows_read), 0),
+            func.coalesce(func.sum(SpendFile.rows_set_aside), 0),
+            func.count(distinct(SpendFile.organisation_id)),
+        ).select_from(SpendFile)
+    ).one()
     return SpendingPage(
-        files,
-        sum(file.rows_read for file in files),
-        sum(file.rows_set_aside for file in files),
-        len({file.organisation_id for file in files}),
+        tuple(_file_row(row) for row in rows),
+        count,
+        int(rows_read),
+        int(rows_set_aside),
+        bodies,
         organisation.name if organisation else "",
         policy.may_import_spending(actor, organisation),
     )

@@ -77,9 +77,7 @@ def pool_categories(needs: Sequence[Need]) -> tuple[PooledCategory, ...]:
 
 def _category(code: str, needs: Sequence[Need]) -> PooledCategory:
     groups = pool(needs)
-    kinds: dict[str, list[Need]] = defaultdict(list)
-    for need in needs:
-        kinds[need.dimension].append(need)
+    kinds = _by_kind(needs)
     rows = Counter(units.resolve(row.unit).dimension for group in groups for row in group.rows)
     return PooledCategory(code, groups, tuple(_row(same) for kind, same in kinds.items() if rows[kind] > 1))
 
@@ -93,9 +91,7 @@ def pool(needs: Iterable[Need]) -> tuple[PooledGroup, ...]:
 
 
 def _group(needs: Sequence[Need]) -> PooledGroup:
-    kinds: dict[str, list[Need]] = defaultdict(list)
-    for need in needs:
-        kinds[need.dimension].append(need)
+    kinds = _by_kind(needs)
     first, *others = (same[0] for same in kinds.values())
     return PooledGroup(
         first.category_code,
@@ -105,10 +101,16 @@ def _group(needs: Sequence[Need]) -> PooledGroup:
     )
 
 
-def _row(needs: Sequence[Need]) -> PooledRow:
-    sums: dict[UUID, Fraction] = defaultdict(Fraction)
+def _by_kind(needs: Iterable[Need]) -> dict[str, list[Need]]:
+    """The needs by what their units measure, in the order in which each kind comes first."""
+    kinds: dict[str, list[Need]] = defaultdict(list)
     for need in needs:
-        sums[need.organisation_id] += need.in_base_units
+        kinds[need.dimension].append(need)
+    return kinds
+
+
+def _row(needs: Sequence[Need]) -> PooledRow:
+    sums = _sums(needs)
     unit = _unit_for(needs, sums.values())
     amounts = {body: _decimal(amount / unit.factor) for body, amount in sums.items()}
     return PooledRow(unit.code, amounts, _decimal(sum(sums.values(), Fraction(0)) / unit.factor))
@@ -150,11 +152,8 @@ def quantity_weights(needs: Sequence[Need]) -> dict[UUID, int]:
     if len({need.dimension for need in needs}) <= 1:
         shares = _sums(needs)
     else:
-        groups: dict[tuple[str, str], list[Need]] = defaultdict(list)
-        for need in needs:
-            groups[need.category_code, need.dimension].append(need)
         shares = defaultdict(Fraction)
-        for same in groups.values():
+        for same in weighed_groups(needs):
             sums = _sums(same)
             whole = sum(sums.values(), Fraction(0))
             for body, amount in sums.items():
@@ -162,7 +161,16 @@ def quantity_weights(needs: Sequence[Need]) -> dict[UUID, int]:
     return _whole_numbers(shares)
 
 
+def weighed_groups(needs: Iterable[Need]) -> list[list[Need]]:
+    """The groups that count alike where units are of several kinds: one category and one kind of unit each."""
+    groups: dict[tuple[str, str], list[Need]] = defaultdict(list)
+    for need in needs:
+        groups[need.category_code, need.dimension].append(need)
+    return list(groups.values())
+
+
 def _sums(needs: Iterable[Need]) -> dict[UUID, Fraction]:
+    """What each body needs, in the base unit of the one kind they are in."""
     sums: dict[UUID, Fraction] = defaultdict(Fraction)
     for need in needs:
         sums[need.organisation_id] += need.in_base_units

@@ -13,7 +13,6 @@ YEAR, AMOUNT, COMMITMENT, SOURCE = "Financial year", "Amount", "Commitment", "So
 class Template(Struct, frozen=True):
     """A file to fill in; `notes` has one sentence for each column."""
 
-    name: str
     columns: tuple[Column, ...]
     example: tuple[str, ...]
     notes: tuple[Sentence, ...]
@@ -25,7 +24,6 @@ class Template(Struct, frozen=True):
 
 
 REQUIREMENTS = Template(
-    "requirements",
     (
         Column(DESCRIPTION, ("Requirement", "What is needed", "Item")),
         Column(CPV, ("CPV", "CPV codes", "Category", "Category code")),
@@ -48,7 +46,6 @@ REQUIREMENTS = Template(
 )
 
 BUDGET = Template(
-    "budget",
     (
         Column(YEAR, ("Year", "FY")),
         Column(AMOUNT, ("Amount (£)", "Amount in pounds", "Budget", "Value")),

@@ -9,7 +9,7 @@ from msgspec import Struct
 from commonpurse.calc.apportion import largest_remainder
 from commonpurse.calc.quantity import from_smallest
 from commonpurse.calc.sentence import Sentence
-from commonpurse.pooling.rules.pooled import Need, quantity_weights
+from commonpurse.pooling.rules.pooled import Need, quantity_weights, weighed_groups
 
 _TENTHS_OF_A_PERCENT = 1000
 
@@ -51,11 +51,9 @@ def explain_weights(needs: Sequence[Need], names: Mapping[UUID, str], titles: Ma
 
 def _lone_groups(needs: Sequence[Need], names: Mapping[UUID, str], titles: Mapping[str, str]) -> tuple[Sentence, ...]:
     """A warning for each body that is alone in a group, which then counts for it in full."""
-    groups: dict[tuple[str, str], list[Need]] = defaultdict(list)
-    for need in needs:
-        groups[need.category_code, need.dimension].append(need)
+    groups = weighed_groups(needs)
     lone: dict[UUID, list[Need]] = defaultdict(list)
-    for same in groups.values():
+    for same in groups:
         if len({need.organisation_id for need in same}) == 1:
             lone[same[0].organisation_id].append(same[0])
     return tuple(
