@@ -1,6 +1,6 @@
 """Units in which public bodies state what they need, with exact factors.
 
-Two quantities can be compared, and added, only when their units measure the same thing. An hour, a
+Two quantities can be compared, and added, only when their units have the same dimension. An hour, a
 day and a week are kept apart on purpose: a day of hire has 24 hours and a day of work about seven, so
 only the requirement itself can say. Packs, boxes and pallets are apart for the same reason, and a "ton" is
 unknown because it is not said which.
@@ -11,13 +11,12 @@ Source of the imperial factors: Weights and Measures Act 1985, Schedule 1.
 import re
 import unicodedata
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit: `factor` of the base unit of its dimension. `code` is how it is stored and shown."""
+    """A unit: so many of the base unit of its dimension as `factor` says. `code` is how it is stored and shown."""
 
     code: str
     dimension: str
@@ -92,25 +91,6 @@ def resolve(text: str) -> Unit:
     if unit is None:
         raise ValueError(f"{text!r} is not a unit we know")
     return unit
-
-
-def comparable(one: Unit, other: Unit) -> bool:
-    """Whether quantities in the two units can be added."""
-    return one.dimension == other.dimension
-
-
-def convert(quantity: Decimal, unit: Unit, to: Unit) -> Fraction:
-    """The same quantity in another unit, exactly.
-
-    Raises:
-        ValueError: if the units measure different things.
-
-    >>> convert(Decimal("2.5"), resolve("tonnes"), resolve("kg"))
-    Fraction(2500, 1)
-    """
-    if not comparable(unit, to):
-        raise ValueError(f"{unit.code} cannot be turned into {to.code}")
-    return Fraction(quantity) * unit.factor / to.factor
 
 
 def _squash(text: str) -> str:
