@@ -74,6 +74,10 @@ def test_a_figure_becomes_an_exact_count_of_hundredths(typed, expected):
         ("0." + "1" * 31, "at most 30 digits"),
         (Decimal("NaN"), "not an exact number"),
         (Decimal("Infinity"), "not an exact number"),
+        (10**30, "at most 30 digits"),
+        (-(10**30), "at most 30 digits"),
+        (Decimal("1E+30"), "at most 30 digits"),
+        (Decimal("1E-31"), "at most 30 digits"),
         (Decimal("1E+999999"), "at most 30 digits"),
         (Decimal("1E-999999"), "at most 30 digits"),
         (Decimal("0.001"), "finer than 2 decimal places"),
@@ -87,7 +91,7 @@ def test_anything_else_is_refused_with_the_reason(typed, complaint):
         to_smallest(typed, 2)
 
 
-@pytest.mark.parametrize("figure", ["9" * 30, "." + "9" * 30, Decimal("1E+30"), Decimal("1E-30")])
+@pytest.mark.parametrize("figure", ["9" * 30, "." + "9" * 30, 10**30 - 1, Decimal("9E+29"), Decimal("1E-30")])
 def test_thirty_digits_are_still_taken(figure):
     assert to_smallest(figure, 30) == Fraction(figure) * 10**30
 

@@ -81,7 +81,7 @@ def _plain(number: object) -> Fraction:
     if not exact.is_finite():
         raise ValueError(f"{number!r} is not an exact number: give text, a Decimal or an int")
     if exact:
-        _few(max(exact.adjusted(), -exact.adjusted()))
+        _few(max(exact.adjusted() + 1, -exact.adjusted()))
     return Fraction(exact) if exact else Fraction(0)
 
 
