@@ -20,6 +20,7 @@ from pypdf import PdfReader
 from commonpurse.calc.digest import canonical, sha256_hex
 from commonpurse.outcomes import commands, queries
 from commonpurse.outcomes.rules import Fair, as_document, as_plain, faults_of
+from commonpurse.outcomes.views import tables
 from support.access_world import add_evidence
 from support.delivery_rows import make_agreed_rule, make_agreed_target, make_contract, make_record
 from support.pooling_rows import make_budget
@@ -343,6 +344,18 @@ def tags_of(element):
         if "/S" in element:
             yield element["/S"]
         yield from tags_of(element.get("/K"))
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_page_and_pdf_say_how_many_splits_they_do_not_explain(client_of, address, document, monkeypatch):
+    client, words = client_of("gateshead"), "1 more split is in the JSON file."
+    assert words not in client.get(address).text
+    monkeypatch.setattr(tables, "MOST_SPLITS", 1)
+    pdf = " ".join(page.extract_text() for page in pdf_of(client, address).pages)
+    for said in (client.get(address).text, pdf):
+        assert words in said
+        titles = ("Apprenticeship starts, level 3, Newcastle upon Tyne: 68 people", "Carbon saved, Newcastle upon Tyne")
+        assert [title in " ".join(said.split()) for title in titles].count(True) == 1
 
 
 def test_text_of_others_is_text_in_the_pdf_and_never_its_language(session, world, client_of, address, document):

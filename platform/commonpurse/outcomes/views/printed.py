@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask_babel import get_locale
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 import commonpurse.outcomes.views.tables as tables
@@ -13,12 +13,10 @@ from commonpurse.outcomes.rules import Document, SplitLine
 from commonpurse.web.pages import say_datetime
 from commonpurse.web.words import say
 
-MOST_SPLITS = 200
-
 
 def printed(document: Document, digest: str, signature: Mapping[str, str] | None) -> dict[str, Any]:
     """What `templates/outcomes/statement.typ` reads."""
-    splits = [split for split in document.splits if split.quarter == document.until and split.sentences]
+    splits, more = tables.explained(document)
     shown = (each(document) for each in (tables.shares, tables.wholes, tables.targets, tables.values))
     order = ", ".join(party.name for party in document.parties[:-1])
     return {
@@ -34,7 +32,8 @@ def printed(document: Document, digest: str, signature: Mapping[str, str] | None
             "lines": [f"{measure.title}. {tables.certificate(measure)}" for measure in document.measures],
         },
         "explained": _("How each figure of this quarter came about"),
-        "sentences": [_explained(document, split) for split in splits[:MOST_SPLITS]],
+        "more": _more(more),
+        "sentences": [_explained(document, split) for split in splits],
         "proof": {"title": _("Proof"), "lines": _proof(digest, signature)},
     }
 
@@ -54,6 +53,11 @@ def _lead(document: Document) -> list[str]:
         replaced = _("Replaces the edition with the digest %(digest)s", digest=issue.previous)
         lines += [replaced, _("Reason: %(reason)s", reason=issue.reason)]
     return lines
+
+
+def _more(more: int) -> str:
+    said = ngettext("%(num)s more split is in the JSON file.", "%(num)s more splits are in the JSON file.", more)
+    return said if more else ""
 
 
 def _explained(document: Document, split: SplitLine) -> dict[str, Any]:

@@ -28,7 +28,6 @@ from commonpurse.outcomes.views.printed import printed
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.limits import EXPENSIVE, limited
 
-MOST_SPLITS = 200
 MEDIA = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -133,8 +132,8 @@ def _shown(document: Document | None) -> dict[str, object]:
     """What the page shows of a document: its tables, and the splits that made the figures of the quarter."""
     if document is None:
         return {}
-    splits = [split for split in document.splits if split.quarter == document.until and split.sentences]
-    return {"tables": tables, "splits": splits[:MOST_SPLITS], "more": max(0, len(splits) - MOST_SPLITS)}
+    splits, more = tables.explained(document)
+    return {"tables": tables, "splits": splits, "more": more}
 
 
 def _file(document: Document, kind: str, **published: Any) -> Response:

@@ -7,8 +7,11 @@ from flask_babel import gettext as _
 from commonpurse.calc import money, quantity
 from commonpurse.calc.quantity import from_smallest
 from commonpurse.core.tabular import Cell
-from commonpurse.outcomes.rules import Document, Fair, Line, MeasureFigures
+from commonpurse.outcomes.rules import Document, Fair, Line, MeasureFigures, SplitLine
 from commonpurse.web.words import say
+
+MOST_SPLITS = 200
+"""How many splits a page or a PDF explains in words."""
 
 
 class Shown(NamedTuple):
@@ -101,6 +104,12 @@ def values(document: Document) -> Shown:
     head = [_("Measure"), _("Year"), _("Share"), _("Value"), _("Framework"), _("Edition"), _("Price year"), _("Source")]
     notes = _("Values of different frameworks are never added.")
     return Shown(_("Value of the share so far"), head, rows, [1, 2, 3, 6], notes)
+
+
+def explained(document: Document) -> tuple[list[SplitLine], int]:
+    """The splits that made the body's figures of the quarter, and how many more there are than are explained."""
+    splits = [split for split in document.splits if split.quarter == document.until and split.sentences]
+    return splits[:MOST_SPLITS], max(0, len(splits) - MOST_SPLITS)
 
 
 def flat(document: Document) -> tuple[list[str], list[list[Cell]]]:
