@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import asdict
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -43,9 +44,20 @@ def test_an_unknown_value_stays_unknown_and_a_known_one_is_exact(session):
 
 def test_only_carbon_has_a_value_that_needs_no_judgement(session):
     load_catalogues(session, ROOT / "reference")
-    assert queries.unit_value_for(session, unit="tCO2e", year=2026).price_year == 2022
-    assert queries.unit_value_for(session, unit="hours", year=2026) is None
-    assert queries.unit_value_for(session, unit="tCO2e", year=1999) is None
+    found = queries.unit_values_for(session, [("tCO2e", 2026), ("tCO2e", 2027), ("hours", 2026), ("tCO2e", 1999)])
+    assert found.keys() == {("tCO2e", 2026), ("tCO2e", 2027)}
+    assert found["tCO2e", 2026].price_year == 2022
+    assert found["tCO2e", 2026].value_gbp != found["tCO2e", 2027].value_gbp
+    assert queries.unit_values_for(session, [("hours", 2026)]) == {}
+
+
+def test_of_two_editions_of_a_unit_value_that_of_the_latest_price_year_is_used(session):
+    load_catalogues(session, ROOT / "reference")
+    values = asdict(queries.unit_values_for(session, [("tCO2e", 2026)])["tCO2e", 2026])
+    for edition, price_year in (("May 2099", 2099), ("May 1999", 1999)):
+        session.add(UnitValue(**{**values, "edition": edition, "price_year": price_year}))
+    session.flush()
+    assert queries.unit_values_for(session, [("tCO2e", 2026)])["tCO2e", 2026].edition == "May 2099"
 
 
 def test_adding_a_measure_works_and_is_recorded(session, world):

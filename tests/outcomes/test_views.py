@@ -11,6 +11,7 @@ from commonpurse.delivery.models import OutcomeRecord, VerificationStatus
 from commonpurse.measures.models import UnitValue
 from commonpurse.outcomes import commands, queries
 from commonpurse.outcomes.models import PostedSplit
+from support.access_world import add_evidence
 from support.delivery_rows import make_agreed_rule, make_contract, make_record, make_records
 from support.pooling_rows import make_budget
 from support.web import counted_statements
@@ -289,7 +290,11 @@ def test_pages_need_the_same_statements_for_many_splits_as_for_one(
 
     one = count()
     for number in range(12):
-        make_record(session, world, contract, subject=f"more {number}")
+        carbon = make_measure(session, f"CARBON-{number}", unit="tCO2e", decimals=2, counts="asset")
+        for year in (2026, 2027):
+            quarter = date(year, 10, 1)
+            about = {"measure_id": carbon.id, "quarter_starting": quarter}
+            add_evidence(session, make_record(session, world, contract, subject=f"more {number} {year}", **about))
         issue(session, world)
     assert count() == one
 

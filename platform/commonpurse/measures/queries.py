@@ -291,16 +291,18 @@ def _value(row: UnitValue) -> UnitValueRow:
     return UnitValueRow(**{name: getattr(row, name) for name in UnitValueRow.__struct_fields__})
 
 
-def unit_value_for(session: Session, *, unit: str, year: int) -> UnitValueRow | None:
-    """The one open unit value that fits a measure's unit in a year, or None.
+def unit_values_for(session: Session, wanted: Collection[tuple[str, int]]) -> dict[tuple[str, int], UnitValueRow]:
+    """The open unit value that fits each of these units in a year, where there is one.
+
+    Of several editions it is that of the latest price year.
 
     Only carbon has one that needs no judgement: the central series of the year of emission. A wage or
     a tax rate is a floor or an avoided cost, not a social benefit, so it values nothing by itself.
     """
-    if unit != "tCO2e":
-        return None
-    row = session.scalars(select(UnitValue).where(UnitValue.code == CENTRAL_CARBON.format(year=year))).one_or_none()
-    return _value(row) if row is not None and row.value_gbp is not None else None
+    years = {CENTRAL_CARBON.format(year=year): (unit, year) for unit, year in wanted if unit == "tCO2e"}
+    known = select(UnitValue).where(UnitValue.code.in_(years), UnitValue.value_gbp.is_not(None))
+    rows = sorted(session.scalars(known), key=lambda row: (row.price_year or 0, row.edition))
+    return {years[row.code]: _value(row) for row in rows}
 
 
 def model_rules(session: Session) -> list[ModelRuleTerms]:

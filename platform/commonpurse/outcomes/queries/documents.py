@@ -1,7 +1,7 @@
 """Statements made from the ledger: what counts is read once, then each body's document is made of it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -15,11 +15,11 @@ from commonpurse.calc.allocation import UNALLOCATED
 from commonpurse.calc.explain import adds_up
 from commonpurse.calc.quantity import to_smallest
 from commonpurse.consortia.models import Consortium
-from commonpurse.delivery.models import Contract, EvidenceItem
+from commonpurse.delivery.models import Contract, EvidenceItem, OutcomeRecord
 from commonpurse.delivery.queries import say_quarter
 from commonpurse.identity.queries import names_of
 from commonpurse.measures.models import Measure
-from commonpurse.measures.queries import UnitValueRow, unit_value_for
+from commonpurse.measures.queries import UnitValueRow, unit_values_for
 from commonpurse.outcomes.models import PRIMARY, PostedSplit, Roster
 from commonpurse.outcomes.queries.ledger import explain_share
 from commonpurse.outcomes.queries.rows import counts_now
@@ -43,9 +43,6 @@ from commonpurse.reference.queries import names_of_areas
 from commonpurse.workspaces.queries import agreed_targets
 
 __all__ = ["Document", "MeasureFigures", "Source", "document_of", "source_of"]
-
-AT_A_TIME = 500
-"""How many records one statement about evidence names."""
 
 
 class Source(Struct, frozen=True):
@@ -100,7 +97,7 @@ def source_of(session: Session, consortium: Consortium) -> Source:
         seen=places_seen,
         measures=measures,
         names=_names(session, consortium, rows, places_seen),
-        evidence=_evidence(session, consortium.id, [outcome for row in rows for outcome in row.outcomes]),
+        evidence=_evidence(session, consortium.id),
         targets={target.measure_id: target.quantity for target in agreed_targets(session, consortium.id)},
         unit_values=_unit_values(session, rows, measures),
     )
@@ -125,27 +122,28 @@ def _names(
     }
 
 
-def _evidence(session: Session, consortium_id: UUID, outcomes: Collection[str]) -> dict[str, tuple[Evidence, ...]]:
-    keys = [UUID(outcome) for outcome in outcomes]
+def _evidence(session: Session, consortium_id: UUID) -> dict[str, tuple[Evidence, ...]]:
+    """The files of every record of the consortium, by the record's key of 32 digits, the oldest first."""
     found: dict[str, list[Evidence]] = defaultdict(list)
-    for start in range(0, len(keys), AT_A_TIME):
-        items = session.execute(
-            select(EvidenceItem.id, EvidenceItem.record_id, EvidenceItem.sha256)
-            .where(EvidenceItem.record_id.in_(keys[start : start + AT_A_TIME]))
-            .order_by(EvidenceItem.added_at, EvidenceItem.id)
-        )
-        for key, record_id, sha256 in items:
-            path = f"/consortia/{consortium_id}/delivery/outcomes/{record_id}/evidence/{key}"
-            found[record_id.hex].append(Evidence(sha256, path))
+    items = session.execute(
+        select(EvidenceItem.id, EvidenceItem.record_id, EvidenceItem.sha256)
+        .join(OutcomeRecord, OutcomeRecord.id == EvidenceItem.record_id)
+        .join(Contract, Contract.id == OutcomeRecord.contract_id)
+        .where(Contract.consortium_id == consortium_id)
+        .order_by(EvidenceItem.added_at, EvidenceItem.id)
+    )
+    for key, record_id, sha256 in items:
+        path = f"/consortia/{consortium_id}/delivery/outcomes/{record_id}/evidence/{key}"
+        found[record_id.hex].append(Evidence(sha256, path))
     return {record: tuple(files) for record, files in found.items()}
 
 
 def _unit_values(
     session: Session, rows: Sequence[PostedSplit], measures: Mapping[UUID, Measure]
 ) -> dict[tuple[UUID, int], UnitValueRow]:
-    years = {(row.measure_id, row.quarter_starting.year) for row in rows}
-    found = {key: unit_value_for(session, unit=measures[key[0]].unit, year=key[1]) for key in years}
-    return {key: value for key, value in found.items() if value is not None and value.value_gbp is not None}
+    units = {(row.measure_id, row.quarter_starting.year): measures[row.measure_id].unit for row in rows}
+    found = unit_values_for(session, {(unit, year) for (_, year), unit in units.items()})
+    return {key: found[unit, key[1]] for key, unit in units.items() if (unit, key[1]) in found}
 
 
 def document_of(source: Source, organisation_id: UUID, until: date) -> Document:
