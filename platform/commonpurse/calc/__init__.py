@@ -12,14 +12,15 @@ only `kernel`, `rows` and `fairness` import numpy, so that a page which splits n
 - `divisors`: the five divisor methods, from Adams to D'Hondt.
 - `quota`: the quota method, and the staircase of cumulative shares.
 - `credit`: whole units over many periods, by a ledger of credit or by cumulative Webster.
-- `biproportional`: tables whose rows and columns both add up; `scaling` and `transport` do its searching.
+- `scaling`, `transport`: the searching behind the next.
+- `biproportional`: tables whose rows and columns both add up.
+- `claims`: what everybody receives when less is there than was promised.
+- `bounds`: proportional division with a floor and a cap for each.
 - `allocation_rules`: the rules a consortium can agree. A new rule is one class there and one line in its table.
 - `rounding`: from exact shares to whole units, by every way a rule can name.
 - `allocation`: a quantity divided among members, with a record that anybody can check by hand.
 - `explain`: that record in words, and the line that shows it adds up.
 - `decision`: how a consortium decides.
-- `claims`: what everybody receives when less is there than was promised.
-- `bounds`: proportional division with a floor and a cap for each.
 - `additionality`: from gross outcomes to what was added, by year.
 - `games`: what joint buying costs or saves, divided by the rules of cooperative games; who would gain by leaving.
 - `voting`: how often each member decides where votes have weights.
