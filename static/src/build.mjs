@@ -1,10 +1,9 @@
 // Bundles static/src/ into static/dist/: scripts by esbuild, styles by sass, pictures as they are, names by content.
 //
-// manifest.json maps each logical name ("app.js") to its file ("app-3F2A91BC.js"), so that a page can let browsers keep
+// manifest.json maps each logical name ("app.js") to its file ("app-3f2a91bc04d7.js"), so that a page can let browsers keep
 // a file for ever: when its content changes, so does its name.
 
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -54,12 +53,7 @@ async function copyPicture(name) {
 
 // A server that runs meanwhile always finds the files of one whole build: new ones first, then the manifest at once.
 await mkdir(dist, { recursive: true });
-const present = (name) => existsSync(join(source, name));
-await Promise.all([
-  ...scripts.filter(present).map(bundleScript),
-  ...styles.filter(present).map(compileStyle),
-  ...pictures.filter(present).map(copyPicture),
-]);
+await Promise.all([...scripts.map(bundleScript), ...styles.map(compileStyle), ...pictures.map(copyPicture)]);
 const sorted = Object.fromEntries(Object.entries(manifest).sort());
 await writeFile(join(dist, "manifest.json.new"), `${JSON.stringify(sorted, null, 2)}\n`);
 await rename(join(dist, "manifest.json.new"), join(dist, "manifest.json"));

@@ -40,6 +40,8 @@ function start(bar) {
       if (!answer.ok) return page.state(answer.status === 401 ? "signedOut" : "off");
       page.state("connected");
       feed.receive(answer.missed);
+      // A fetch that failed left the page behind the entries it was told of.
+      if (page.seq < feed.last) page.refresh();
       // The missed entries come a thousand at a time.
       if (answer.head > feed.last && feed.last > before) join();
       presence.enter(answer.you);

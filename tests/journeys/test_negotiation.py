@@ -197,6 +197,17 @@ def test_killing_the_server_between_propose_and_accept_loses_nothing(served):
     assert served.stored() == (ItemState.AGREED, 3, 3)
 
 
+def test_a_page_whose_fetch_failed_catches_up_once_it_is_connected_again(served):
+    gateshead, newcastle = served.live("gateshead"), served.live("newcastle")
+    newcastle.route(served.address, lambda route: route.abort())
+    counter(gateshead, "120")
+    expect(newcastle.locator("#live")).to_have_attribute("data-now", "off", timeout=PATIENCE_MS)
+    newcastle.unroute(served.address)
+    served.server.kill()
+    served.server.start()
+    sees(newcastle, "120 people")
+
+
 def test_an_act_whose_answer_is_lost_is_sent_again_and_done_once(served):
     page = served.opened_by("gateshead")
     lost = []
