@@ -7,7 +7,6 @@ from typing import Any
 
 from commonpurse.calc.allocation_rules import CREDIT, LARGEST_REMAINDER, Case
 from commonpurse.calc.fairness.division import Division, Scene, divide, follow_credits
-from commonpurse.calc.fairness.weighing import weigh_rows
 from commonpurse.calc.sentence import Sentence
 
 MOST_ROWS = 300
@@ -76,6 +75,8 @@ class Larger:
 def larger_figures(done: Division) -> Larger:
     """What the places of a division would weigh."""
     import numpy as np
+
+    from commonpurse.calc.fairness.weighing import weigh_rows
 
     rule, scene = done.rule, done.scene
     recorded = {basis: Case(scene.roster, None, scene.bases).recorded(basis) for basis in rule.bases}
@@ -157,25 +158,22 @@ def population_paradox(done: Division, larger: Larger) -> Paradox | None:
     grown = new.astype(float) / np.maximum(old.astype(float), 1)
     totals = [lots[number].total for number in numbers for _ in larger.figures]
     rows = largest_remainder_rows(totals, np.tile(larger.after, (len(numbers), 1)))
-    for at, number in enumerate(numbers):
-        before = done.each[number]
-        block = rows[at * size : (at + 1) * size]
-        change = (block - before)[:, :-1]
-        # As above.
-        steadiest = np.where(change < 0, grown, -np.inf).max(axis=1)
-        slowest = np.where(change > 0, grown, np.inf).min(axis=1)
-        suspect = np.isfinite(steadiest) & np.isfinite(slowest) & (steadiest >= slowest * (1 - 1e-9))
-        pairs = (
-            (row, _against_weight(old.tolist(), new[row].tolist(), change[row].tolist()))
-            for row in suspect.nonzero()[0]
-        )
-        found = next(((row, *pair) for row, pair in pairs if pair is not None), None)
-        if found is not None:
-            row, loser, gainer = found
-            body, basis = larger.figures[row]
-            loses, gains = ((int(before[place]), int(block[row, place])) for place in (loser, gainer))
-            return Paradox(number, body, basis, loser, loses, gainer, gains)
-    return None
+    # A table of figures and places for each lot.
+    before, after = done.each[numbers][:, np.newaxis], rows.reshape(len(numbers), size, -1)
+    change = (after - before)[..., :-1]
+    # As above.
+    steadiest = np.where(change < 0, grown, -np.inf).max(axis=2)
+    slowest = np.where(change > 0, grown, np.inf).min(axis=2)
+    suspect = np.isfinite(steadiest) & np.isfinite(slowest) & (steadiest >= slowest * (1 - CLOSE))
+    suspects = ((int(at), int(row)) for at, row in zip(*suspect.nonzero(), strict=True))
+    pairs = ((at, row, _against_weight(old.tolist(), new[row].tolist(), change[at, row])) for at, row in suspects)
+    found = next(((at, row, *pair) for at, row, pair in pairs if pair is not None), None)
+    if found is None:
+        return None
+    at, row, loser, gainer = found
+    body, basis = larger.figures[row]
+    loses, gains = ((int(before[at, 0, place]), int(after[at, row, place])) for place in (loser, gainer))
+    return Paradox(numbers[at], body, basis, loser, loses, gainer, gains)
 
 
 def _against_weight(old: Sequence[int], new: Sequence[int], change: Sequence[int]) -> tuple[int, int] | None:
@@ -212,12 +210,12 @@ def envious(done: Division) -> list[tuple[int, int]]:
     shares, whole = done.entitled
     places = [place for place, share in enumerate(shares[:-1]) if share]
     sizes = np.array([shares[place] / whole for place in places])
-    own = np.array([done.amounts[place] for place in places]) / sizes
+    own = (np.array([done.amounts[place] for place in places]) / sizes)[:, np.newaxis]
     others = np.array([done.amounts[place] - 1 for place in places]) / sizes
-    more, room = others - own[:, np.newaxis], CLOSE * (abs(others) + own[:, np.newaxis])
+    more, room = others - own, CLOSE * (abs(others) + own)
+    found = more > room
     # As above.
-    return [
-        (i, j)
-        for i, j in ((places[row], places[column]) for row, column in zip(*(more >= -room).nonzero(), strict=True))
-        if (done.amounts[j] - 1) * shares[i] > done.amounts[i] * shares[j]
-    ]
+    for row, column in zip(*(abs(more) <= room).nonzero(), strict=True):
+        i, j = places[row], places[column]
+        found[row, column] = (done.amounts[j] - 1) * shares[i] > done.amounts[i] * shares[j]
+    return [(places[row], places[column]) for row, column in zip(*found.nonzero(), strict=True)]
