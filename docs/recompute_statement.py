@@ -69,10 +69,10 @@ def check_measure(measure, splits, body, parties):
             held[party] += amount
     same(f"the whole of {name}", measure["whole"], sum(split["total"] for split in splits))
     same(f"what each party has of {name}", measure["amounts"], list(held.values()))
-    if measure["certificate"]:
-        said = [int(re.sub(r"\D", "", each)) for each in re.findall(r"\d[\d,.]*", measure["certificate"]["text"])]
-        shown = [measure["whole"], *measure["amounts"]]
-        same(f"the certificate of {name}", [each for each in said if each], [abs(each) for each in shown if each])
+    certificate = measure["certificate"]["text"] if measure["certificate"] else ""
+    said = [int(re.sub(r"\D", "", each)) for each in re.findall(r"\d[\d,.]*", certificate)]
+    shown = [measure["whole"], *measure["amounts"]]
+    same(f"the certificate of {name}", [each for each in said if each], [abs(each) for each in shown if each])
     if measure["fair_share"]:
         for figure, found in (("fair_share", fair), ("difference", measure["cumulative"] - fair)):
             same(f"{figure} of {name}", Fraction(measure[figure]["over"], measure[figure]["under"]), found)
@@ -90,6 +90,8 @@ def check(published):
     same("the digest", published["digest"], hashlib.sha256(text.encode()).hexdigest())
     for split in splits:
         check_split(split, body)
+    listed = {measure["id"] for measure in statement["measures"]}
+    same("the number of splits without their measure", 0, sum(split["measure"] not in listed for split in splits))
     for measure in statement["measures"]:
         own = [split for split in splits if split["measure"] == measure["id"]]
         check_measure(measure, own, body, [party["id"] for party in statement["parties"]])
@@ -103,7 +105,11 @@ def check(published):
             year = [split["share"] for split in own if split["quarter"][:4] == str(value["year"])]
             pence = Fraction(value["value_gbp"]) * 100 * sum(year) / 10 ** measure["decimals"]
             same(f"the share of {measure['title']} in {value['year']}", value["amount"], sum(year))
-            same(f"its value in pence in {value['year']}", value["pence"], int(pence + Fraction(1, 2)))
+            same(
+                f"its value in pence in {value['year']}",
+                value["pence"],
+                (-1 if pence < 0 else 1) * int(abs(pence) + Fraction(1, 2)),
+            )
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from pypdf import PdfReader
 
 from commonpurse.calc.digest import canonical, sha256_hex
 from commonpurse.outcomes import commands, queries
-from commonpurse.outcomes.rules import Fair, as_document, as_plain, faults_of
+from commonpurse.outcomes.rules import Fair, Words, as_document, as_plain, faults_of
 from commonpurse.outcomes.views import tables
 from support.access_world import add_evidence
 from support.delivery_rows import make_agreed_rule, make_agreed_target, make_contract, make_record
@@ -201,6 +201,9 @@ def test_before_anything_is_split_there_is_no_file(world, client_of, address):
         ("missing", 1),
         ("files", 7),
         ("amounts", (0, 0, 0, 373)),
+        ("records", 9),
+        ("certificate", None),
+        ("certificate", Words("Adds up exactly: 373 = 200 + 173", "", {})),
     ],
 )
 def test_a_figure_that_was_changed_is_found(document, part, value):
@@ -253,6 +256,14 @@ def doctor_certificate(statement):
     statement["measures"][0]["certificate"]["text"] = "Adds up exactly: 373 = 100 + 100 + 173"
 
 
+def doctor_certificate_away(statement):
+    statement["measures"][0]["certificate"] = None
+
+
+def doctor_measure_away(statement):
+    del statement["measures"][0]
+
+
 def doctor_line(statement):
     statement["lines"][0]["opening"] += 1
 
@@ -268,6 +279,8 @@ def doctor_fair_share(statement):
         (doctor_rounding, "what each receives is stated as"),
         (doctor_total, "the whole of Apprenticeship starts, level 3 is stated as 374"),
         (doctor_certificate, "the certificate of Apprenticeship starts, level 3 is stated as"),
+        (doctor_certificate_away, "the certificate of Apprenticeship starts, level 3 is stated as []"),
+        (doctor_measure_away, "the number of splits without their measure is stated as 0, but the sum gives 3"),
         (doctor_line, "opening of Apprenticeship starts, level 3 in"),
         (doctor_fair_share, "fair_share of Apprenticeship starts, level 3 is stated as"),
     ],

@@ -1,12 +1,13 @@
 """Sums over a statement: whether every figure follows from its splits, and what differs between two editions."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
 from commonpurse.calc.allocation import replay
-from commonpurse.outcomes.rules.documents import Amended, Document, Fair, SplitLine
+from commonpurse.outcomes.rules.documents import Amended, Document, Fair, MeasureFigures, SplitLine
 from commonpurse.outcomes.rules.splits import worth_pence
 
 
@@ -107,6 +108,16 @@ def _faults_of_measures(document: Document, amounts: dict[str, list[int]]) -> It
             "records": sum(len(split.outcomes) for split in splits),
             "files": sum(len(outcome.evidence) for split in splits for outcome in split.outcomes),
         }
+        if not _certifies(measure):
+            yield f"{measure.title}: the certificate does not say the whole and what each party has of it"
         for name, value in right.items():
             if getattr(measure, name) != value:
                 yield f"{measure.title}: {name} is {value}, not {getattr(measure, name)}"
+
+
+def _certifies(measure: MeasureFigures) -> bool:
+    """Whether the figures in the certificate, whatever its words, are the whole and the amounts but for zeros."""
+    text = measure.certificate.text if measure.certificate else ""
+    said = [int(re.sub(r"\D", "", figure)) for figure in re.findall(r"[0-9][0-9,.]*", text)]
+    due = [abs(units) for units in (measure.whole, *measure.amounts)]
+    return [units for units in said if units] == [units for units in due if units]
