@@ -60,6 +60,14 @@ def test_a_key_is_64_hexadecimal_digits():
         signature.bind(SECRET, ("ab",))
 
 
+def test_without_a_key_nothing_is_signed_or_checked(monkeypatch):
+    signed = signature.sign(DIGEST)
+    monkeypatch.setattr(signature, "_bound", {})
+    for act in (signature.public_keys, lambda: signature.sign(DIGEST), lambda: signature.is_signed(DIGEST, signed)):
+        with pytest.raises(RuntimeError, match="no key of statements is bound"):
+            act()
+
+
 def test_the_settings_hold_a_key_and_those_of_before():
     config = Config.from_env({**SETTINGS, "STATEMENT_KEY": SECRET, "STATEMENT_OLD_KEYS": f"{PUBLIC} {SECRET}"})
     assert (config.STATEMENT_KEY, config.STATEMENT_OLD_KEYS) == (SECRET, (PUBLIC, SECRET))

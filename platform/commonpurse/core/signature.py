@@ -52,7 +52,7 @@ def derive(secret: str) -> str:
 
 
 def sign(digest: str) -> Signature:
-    """Sign a SHA-256 with the current key."""
+    """Sign a SHA-256 with the current key. Raises RuntimeError where none is bound."""
     private = _private()
     value = private.sign(digest.encode("ascii")).hex()
     return Signature("Ed25519", _id(private.public_key().public_bytes_raw()), value)
@@ -76,9 +76,9 @@ def is_signed(digest: str, signature: Signature) -> bool:
 
 
 def public_keys() -> tuple[PublicKey, ...]:
-    """The current key, then those before it."""
-    _, *old = _bound["keys"]
+    """The current key, then those before it. Raises RuntimeError where none is bound."""
     current = _private().public_key().public_bytes_raw()
+    _, *old = _bound["keys"]
     others = [PublicKey(_id(bytes.fromhex(key)), key, is_current=False) for key in old]
     return (PublicKey(_id(current), current.hex(), is_current=True), *others)
 
