@@ -1,10 +1,12 @@
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from commonpurse.calc.allocation import UNALLOCATED, parse_rule, replay, reverse, split
 from commonpurse.calc.allocation_rules import LARGEST_REMAINDER
-from commonpurse.calc.explain import adds_up, explain, tie_broken
+from commonpurse.calc.explain import adds_up, decimal, explain, tie_broken
 from commonpurse.calc.money import pounds
 
 PARTNERS = ["Sedgemoor", "Taunton", "Mendip", "Us"]
@@ -174,6 +176,36 @@ def test_a_division_by_a_divisor_can_be_done_with_a_calculator():
         "Every weight is divided by 0.229; yours comes to 17.467248… units, rounded to the nearest: 17",
         "Every weight is divided by 0.229; yours comes to 4.366812… units, rounded to the nearest: 4",
     ]
+
+
+@pytest.mark.parametrize(
+    ("rounding", "said"),
+    [
+        ("sainte_lague", "yours comes to 3.333333… units of £0.01, rounded to the nearest: £0.03"),
+        (
+            "credit",
+            (
+                "A credit of 0 units of £0.01 came from before; you receive £0.03, and a credit of 0.333333 units of "
+                "£0.01 is left for next time"
+            ),
+        ),
+    ],
+)
+def test_what_counts_pennies_is_not_said_to_count_pounds(rounding, said):
+    rule = parse_rule({"kind": "committed_budget", "rounding": rounding})
+    done = split(10, rule, roster=["a", "b"], weights={"a": 2, "b": 1})
+    assert say_in_words(done, "b", say=pounds)[2].endswith(said)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (Fraction(1, 3), "0.333333…"), (Fraction(-1, 3), "−0.333333…"), (Fraction(-5, 2), "−2.5"),
+        (Fraction(0), "0"), (Fraction(10), "10"), (Fraction(1, 10**6), "0.000001"),
+    ],
+)  # fmt: skip
+def test_a_number_is_cut_off_after_six_places_and_said_to_go_on(number, said):
+    assert decimal(number) == said
 
 
 def test_units_without_a_divisor_of_their_own_are_said_to_have_none():

@@ -132,33 +132,36 @@ def _sum(explanation: Mapping[str, Any], at: int, say: Say, say_weight: Say, one
     if rounding == LARGEST_REMAINDER:
         return [said, _rounding(explanation, at, say, one)] if remainder else [said]
     if rounding in _DIVISORS:
-        return [said, _divisor(explanation, at, say, _DIVISORS[rounding])]
-    return [said, _OTHERS[rounding](explanation, at, say)]
+        return [said, _divisor(explanation, at, say, one)]
+    if rounding == CREDIT:
+        return [said, _credit(explanation, at, say, one)]
+    return [said, _staircase(explanation, at, say)]
 
 
-def _divisor(explanation: Mapping[str, Any], at: int, say: Say, how: str) -> Sentence:
-    """What a divisor makes of the weight of a place; without one, that the roster decided."""
+def _divisor(explanation: Mapping[str, Any], at: int, say: Say, one: str) -> Sentence:
+    """What a divisor makes of the weight of a place, or that there is none."""
     share, divisor = say(explanation["amounts"][at]), explanation["steps"]["divisor"]
     if divisor is None:
         return Sentence("The method gives you %(share)s; the last units had no divisor of their own", {"share": share})
     quotient = Fraction(explanation["weights"][at]) / Fraction(divisor)
-    values = {"divisor": decimal(Fraction(divisor)), "quotient": decimal(quotient), "share": share}
-    return Sentence(how, values)
+    values = {"divisor": decimal(Fraction(divisor)), "quotient": decimal(quotient), "units": _units(one)}
+    return Sentence(_DIVISORS[explanation["rule"]["rounding"]], {**values, "share": share})
 
 
 _DIVISORS = {
     "sainte_lague": message(
-        "Every weight is divided by %(divisor)s; yours comes to %(quotient)s units, rounded to the nearest: %(share)s"
+        "Every weight is divided by %(divisor)s; yours comes to %(quotient)s %(units)s, rounded to the nearest: "
+        "%(share)s"
     ),
     "dhondt": message(
-        "Every weight is divided by %(divisor)s; yours comes to %(quotient)s units, rounded down: %(share)s"
+        "Every weight is divided by %(divisor)s; yours comes to %(quotient)s %(units)s, rounded down: %(share)s"
     ),
     "adams": message(
-        "Every weight is divided by %(divisor)s; yours comes to %(quotient)s units, rounded up: %(share)s"
+        "Every weight is divided by %(divisor)s; yours comes to %(quotient)s %(units)s, rounded up: %(share)s"
     ),
     "huntington_hill": message(
-        "Every weight is divided by %(divisor)s; yours comes to %(quotient)s units, rounded at the geometric mean of "
-        "the whole numbers beside it: %(share)s"
+        "Every weight is divided by %(divisor)s; yours comes to %(quotient)s %(units)s, rounded at the geometric mean "
+        "of the whole numbers beside it: %(share)s"
     ),
 }
 
@@ -177,26 +180,29 @@ def _staircase(explanation: Mapping[str, Any], at: int, say: Say) -> Sentence:
     )
 
 
-def _credit(explanation: Mapping[str, Any], at: int, say: Say) -> Sentence:
+def _credit(explanation: Mapping[str, Any], at: int, say: Say, one: str) -> Sentence:
     steps = explanation["steps"]
     values = {
         "before": _millionths(steps["credits_before"][at]),
         "share": say(explanation["amounts"][at]),
         "after": _millionths(steps["credits_after"][at]),
+        "units": _units(one),
     }
     return Sentence(
-        "A credit of %(before)s units came from before; you receive %(share)s, and a credit of %(after)s units is left "
-        "for next time",
+        "A credit of %(before)s %(units)s came from before; you receive %(share)s, and a credit of %(after)s %(units)s "
+        "is left for next time",
         values,
     )
 
 
-_OTHERS = {"staircase": _staircase, CREDIT: _credit}
+def _units(one: str) -> Sentence:
+    """What credits and quotients count: smallest units, whatever the share is said in."""
+    return Sentence("units") if one == plain(1) else Sentence("units of %(one)s", {"one": one})
 
 
 def decimal(number: Fraction) -> str:
     """Cut off after six places, and said to go on where it does."""
-    cut = number.numerator * 10**6 // number.denominator
+    cut = int(number * 10**6)  # int rounds towards zero
     said = plain(cut, 6).rstrip("0").rstrip(".")
     return said if Fraction(cut, 10**6) == number else f"{said}…"
 
