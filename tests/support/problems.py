@@ -125,12 +125,17 @@ def _crowd(make: Random, problem: Any) -> None:
 CHANGES: tuple[Callable[[Random, Any], None], ...] = (_replace, _scale, _nudge, _drop, _add, _repeat, _crowd)
 
 
+def asks_much(name: str) -> bool:
+    """Whether an operation has a worst problem; the others do little whatever they are asked."""
+    return name in WORST or name.startswith("claims_")
+
+
 def worst(name: str) -> list[dict[str, Any]]:
     """Problems that ask as much of an operation as its limits allow; all of them have an answer."""
     make = Random(7)
     if name.startswith("claims_"):
         return _claims(make, {"claims_random_arrival": 24, "claims_concede_and_divide": 2}.get(name, 1_000))
-    return [*WORST.get(name, lambda _: [])(make)]
+    return [*WORST[name](make)]
 
 
 def _names(count: int) -> list[str]:
@@ -287,4 +292,4 @@ WORST: dict[str, Callable[[Random], Any]] = {
         }
     ],
 }
-"""By operation; those that are not named do little whatever they are asked."""
+"""By operation; those of claims have their own."""
