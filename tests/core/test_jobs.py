@@ -62,6 +62,29 @@ def test_a_job_runs_inside_what_the_application_wraps_it_in(rung):
     assert rung == [("wrapped", "a")]
 
 
+def test_two_threads_may_be_the_first_to_send_a_job(rung):
+    faults: list[Exception] = []
+
+    def start() -> None:
+        try:
+            jobs.start("ring", "second")
+        except Exception as fault:  # noqa: BLE001 - of any kind
+            faults.append(fault)
+
+    second = Thread(target=start)
+
+    def wrap(job):
+        second.start()
+        second.join(0.3)  # Long enough to find a queue that is only half made.
+        return job
+
+    jobs.configure("immediate", run_in=wrap)
+    jobs.start("ring", "first")
+    second.join(20)
+    assert faults == []
+    assert sorted(rung) == [("first",), ("second",)]
+
+
 def test_without_a_queue_there_is_no_worker(rung):
     with pytest.raises(RuntimeError, match="no queue"):
         jobs.consumer()

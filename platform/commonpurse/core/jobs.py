@@ -6,6 +6,7 @@ the commit, so a job never runs for something that did not happen.
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,6 +21,8 @@ Job = Callable[..., None]
 _jobs: dict[str, Job] = {}
 _settings: dict[str, Any] = {}
 _tasks: dict[str, Any] = {}
+_making = Lock()
+"""Two requests may be the first that need the queue."""
 
 
 def job(function: Job) -> Job:
@@ -42,12 +45,13 @@ def _queue() -> "Huey":
     """The configured queue, made when it is first needed: huey takes a third of a second to import."""
     if not _settings:
         raise RuntimeError("no queue is configured")
-    queue = _settings["queue"]
-    if queue is None:
-        queue = _settings["queue"] = _make_queue(_settings["url"])
-        for name, function in _jobs.items():
-            _tasks[name] = queue.task(name=name, retries=5, retry_delay=60)(_settings["run_in"](function))
-    return queue
+    with _making:
+        if _settings["queue"] is None:
+            queue = _make_queue(_settings["url"])
+            for name, function in _jobs.items():
+                _tasks[name] = queue.task(name=name, retries=5, retry_delay=60)(_settings["run_in"](function))
+            _settings["queue"] = queue
+    return _settings["queue"]
 
 
 def _make_queue(url: str) -> "Huey":
