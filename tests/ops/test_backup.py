@@ -1,6 +1,7 @@
 """A backup is whole, and restoring it brings back exactly what was there."""
 
 import shutil
+import sqlite3
 
 import pytest
 from sqlalchemy import text
@@ -85,6 +86,26 @@ def test_a_missing_tool_of_postgresql_is_said(monkeypatch, tmp_path):
     monkeypatch.setattr(shutil, "which", lambda program: None)
     with pytest.raises(Refused, match="Install the PostgreSQL client tools"):
         backup.back_up("postgresql://somebody@127.0.0.1/somewhere", tmp_path / "copy")
+
+
+def test_a_database_that_is_not_there_is_said_and_no_file_is_left(tmp_path):
+    with pytest.raises(Refused, match="There is no database"):
+        backup.back_up(f"sqlite:///{tmp_path / 'missing.db'}", tmp_path / "copy")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_backup_that_fails_leaves_no_half_of_a_file(tmp_path):
+    (tmp_path / "service.db").write_text("this is no database, but long enough to be looked at as one")
+    with pytest.raises(sqlite3.DatabaseError):
+        backup.back_up(f"sqlite:///{tmp_path / 'service.db'}", tmp_path / "copy")
+    assert not (tmp_path / "copy").exists()
+
+
+def test_a_backup_may_have_signs_of_an_address_in_its_name(tmp_path):
+    address = f"sqlite:///{tmp_path / 'service.db'}"
+    migrated(address).dispose()
+    backup.back_up(address, tmp_path / "Monday #1?")
+    backup.restore(address, tmp_path / "Monday #1?")
 
 
 def test_a_database_in_memory_cannot_be_backed_up(tmp_path):

@@ -16,16 +16,27 @@ def back_up(database_url: str, file: Path) -> None:
     """Write a consistent copy to `file` while the service goes on working.
 
     Raises:
-        Refused: the file is there already, or the database's own tool is missing or failed.
+        Refused: the file is there already, there is no database, or the database's own tool is missing or failed.
+            Then no file is left.
     """
     if file.exists():
         raise Refused("%(file)s is there already. Choose another name", file=str(file))
-    url = make_url(database_url)
-    if url.get_backend_name() == "sqlite":
-        with closing(sqlite3.connect(_path(url))) as source, closing(sqlite3.connect(file)) as copy:
-            source.backup(copy)
+    try:
+        _write_copy(make_url(database_url), file)
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+
+
+def _write_copy(url: URL, file: Path) -> None:
+    if url.get_backend_name() != "sqlite":
+        _run(url, "pg_dump", "--format=custom", f"--file={file}")
         return
-    _run(url, "pg_dump", "--format=custom", f"--file={file}")
+    path = _path(url)
+    if not Path(path).exists():
+        raise Refused("There is no database at %(path)s", path=path)
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(file)) as copy:
+        source.backup(copy)
 
 
 def restore(database_url: str, file: Path) -> None:
@@ -45,7 +56,7 @@ def restore(database_url: str, file: Path) -> None:
 
 def _restore_sqlite(path: str, file: Path) -> None:
     try:
-        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as copy:
+        with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as copy:
             whole = copy.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
             if not whole or not copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'core_entry'").fetchone():
                 raise Refused("%(file)s is not a backup of Commonpurse", file=str(file))
