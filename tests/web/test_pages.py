@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from werkzeug.exceptions import TooManyRequests
 
 from commonpurse.core.errors import NotAllowed, NotFound, Refused, Stale
 from commonpurse.web import pages
@@ -72,6 +73,16 @@ def test_a_user_never_sees_a_stack_trace_and_an_operator_always_finds_one(app, c
     reference = record.args[0]
     assert (status, reference in page, "secret detail" in page) == (500, True, False)
     assert "ZeroDivisionError: secret detail" in caplog.text
+
+
+def test_an_error_page_keeps_what_the_error_says_in_its_headers(app):
+    with app.test_request_context("/"):
+        page, status, headers = app.handle_user_exception(TooManyRequests(retry_after=60))
+        assert (status, headers["Retry-After"]) == (429, "60")
+        assert "<h1" in page
+    answer = app.test_client().post("/healthz")
+    assert (answer.status_code, "GET" in answer.headers["Allow"]) == (405, True)
+    assert answer.content_type == "text/html; charset=utf-8"
 
 
 def test_a_post_without_its_token_is_refused(app):

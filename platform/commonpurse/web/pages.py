@@ -119,14 +119,16 @@ def _domain_error(error: DomainError) -> tuple[str, int]:
     return _page(error.status, message=say(error), who=who)
 
 
-def _http_error(error: HTTPException) -> tuple[str, int] | Response:
+def _http_error(error: HTTPException) -> tuple[str, int, dict[str, str]] | Response:
     code = error.code or 500
     if code < 400:
         return error.get_response()  # type: ignore[return-value]
     message = (
         str(gettext("The page is too old. Go back, reload it and try again")) if isinstance(error, CSRFError) else None
     )
-    return _page(code, message=message)
+    # What the error says beside its page, such as Retry-After.
+    headers = {name: value for name, value in error.get_headers() if name != "Content-Type"}
+    return (*_page(code, message=message), headers)
 
 
 def _unexpected(error: Exception) -> tuple[str, int]:
