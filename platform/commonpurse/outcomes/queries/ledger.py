@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +14,11 @@ from commonpurse.calc import money, quantity
 from commonpurse.calc.allocation import UNALLOCATED, parse_rule
 from commonpurse.calc.allocation_rules import COMMITTED_BUDGET
 from commonpurse.calc.explain import Sentence, adds_up, exact_share, explain, tie_broken
-from commonpurse.consortia.models import Consortium, Participation, ParticipationState
+from commonpurse.consortia.models import Consortium
 from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core.actor import Actor
-from commonpurse.core.waiting import Waiting
 from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
 from commonpurse.delivery.queries import count_awaiting_check, say_quarter
-from commonpurse.identity.models import Role
 from commonpurse.identity.queries import labels_of, names_of
 from commonpurse.measures.models import Measure
 from commonpurse.outcomes import policy
@@ -355,37 +353,3 @@ def _weights_as(record: Mapping[str, Any]) -> Callable[[int], str]:
 
 def _in_units(decimals: int) -> Callable[[int], str]:
     return lambda smallest: quantity.say(smallest, decimals)
-
-
-def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:  # noqa: ARG001 - these have no date
-    """Verified outcomes that a buyer of the lead authority has yet to split, by consortium."""
-    if actor.organisation_id is None or not actor.has_role(Role.BUYER):
-        return []
-    rows = session.execute(
-        select(Consortium.id, Consortium.name, func.count(OutcomeRecord.id))
-        .join(Contract, Contract.consortium_id == Consortium.id)
-        .join(OutcomeRecord, OutcomeRecord.contract_id == Contract.id)
-        .join(
-            Participation,
-            (Participation.consortium_id == Consortium.id)
-            & (Participation.organisation_id == actor.organisation_id)
-            & (Participation.state == ParticipationState.JOINED),
-        )
-        .where(
-            Consortium.lead_organisation_id == actor.organisation_id,
-            OutcomeRecord.status == VerificationStatus.VERIFIED,
-            ~is_split(),
-        )
-        .group_by(Consortium.id, Consortium.name)
-        .order_by(Consortium.name, Consortium.id)
-    )
-    return [
-        Waiting(
-            msgid="Split verified outcomes: %(count)s wait",
-            endpoint="outcomes.ledger",
-            values={"count": count},
-            arguments={"consortium_id": consortium_id},
-            consortium=name,
-        )
-        for consortium_id, name, count in rows
-    ]

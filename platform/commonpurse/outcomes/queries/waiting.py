@@ -5,17 +5,52 @@ from datetime import date
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from commonpurse.consortia.models import Consortium
+from commonpurse.consortia.models import Consortium, Participation, ParticipationState
 from commonpurse.core.actor import Actor
 from commonpurse.core.waiting import Waiting
+from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
 from commonpurse.identity.models import Role
 from commonpurse.outcomes.models import PRIMARY, PostedSplit, StatementEdition
-from commonpurse.outcomes.queries.ledger import waiting as waiting_to_split
+from commonpurse.outcomes.queries.rows import is_split
 
 
-def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:
+def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:  # noqa: ARG001 - these have no date
     """Outcomes for buyers of the lead authority to split, and statements for its approvers to issue."""
-    return [*waiting_to_split(session, actor, today), *_waiting_to_issue(session, actor)]
+    return [*_waiting_to_split(session, actor), *_waiting_to_issue(session, actor)]
+
+
+def _waiting_to_split(session: Session, actor: Actor) -> list[Waiting]:
+    """Verified outcomes that a buyer of the lead authority has yet to split, by consortium."""
+    if actor.organisation_id is None or not actor.has_role(Role.BUYER):
+        return []
+    rows = session.execute(
+        select(Consortium.id, Consortium.name, func.count(OutcomeRecord.id))
+        .join(Contract, Contract.consortium_id == Consortium.id)
+        .join(OutcomeRecord, OutcomeRecord.contract_id == Contract.id)
+        .join(
+            Participation,
+            (Participation.consortium_id == Consortium.id)
+            & (Participation.organisation_id == actor.organisation_id)
+            & (Participation.state == ParticipationState.JOINED),
+        )
+        .where(
+            Consortium.lead_organisation_id == actor.organisation_id,
+            OutcomeRecord.status == VerificationStatus.VERIFIED,
+            ~is_split(),
+        )
+        .group_by(Consortium.id, Consortium.name)
+        .order_by(Consortium.name, Consortium.id)
+    )
+    return [
+        Waiting(
+            msgid="Split verified outcomes: %(count)s wait",
+            endpoint="outcomes.ledger",
+            values={"count": count},
+            arguments={"consortium_id": consortium_id},
+            consortium=name,
+        )
+        for consortium_id, name, count in rows
+    ]
 
 
 def _waiting_to_issue(session: Session, actor: Actor) -> list[Waiting]:
