@@ -2,20 +2,23 @@
 
 import io
 from datetime import date
+from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from openpyxl import load_workbook
 
 from commonpurse.outcomes.queries.shares import QuarterlyShare
 from commonpurse.outcomes.reports import shares_by_quarter, totals_by_quarter
 
 SPRING, SUMMER = date(2026, 4, 1), date(2026, 7, 1)
+HOURS, CARBON = UUID(int=1), UUID(int=2)
 SHARES = [
-    QuarterlyShare("Hours", "hours", 2, "Leeds", SUMMER, 5),
-    QuarterlyShare("Hours", "hours", 2, "Leeds", SPRING, 7),
-    QuarterlyShare("Hours", "hours", 2, "", SPRING, -2),
-    QuarterlyShare("Carbon", "tCO2e", 3, "Leeds", SPRING, 10**15),
+    QuarterlyShare(HOURS, "l", "Hours", "hours", 2, "Leeds", SUMMER, 5),
+    QuarterlyShare(HOURS, "l", "Hours", "hours", 2, "Leeds", SPRING, 7),
+    QuarterlyShare(HOURS, "", "Hours", "hours", 2, "", SPRING, -2),
+    QuarterlyShare(CARBON, "l", "Carbon", "tCO2e", 3, "Leeds", SPRING, 10**15),
 ]
 
 
@@ -23,15 +26,23 @@ def test_a_body_has_one_row_for_each_measure_with_its_quarters_in_order_and_a_to
     table = shares_by_quarter(SHARES)
     assert list(table.columns) == [SPRING, SUMMER, "total"]
     assert [tuple(row) for row in table.itertuples()] == [
-        (("Hours", "hours", 2, "Leeds"), 7, 5, 12),
-        (("Hours", "hours", 2, ""), -2, 0, -2),
-        (("Carbon", "tCO2e", 3, "Leeds"), 10**15, 0, 10**15),
+        ((HOURS, "Hours", "hours", 2, "l", "Leeds"), 7, 5, 12),
+        ((HOURS, "Hours", "hours", 2, "", ""), -2, 0, -2),
+        ((CARBON, "Carbon", "tCO2e", 3, "l", "Leeds"), 10**15, 0, 10**15),
     ]
 
 
 def test_the_totals_of_a_measure_hold_what_is_unallocated_too():
     totals = totals_by_quarter(shares_by_quarter(SHARES))
-    assert totals.loc[("Hours", "hours", 2)].tolist() == [5, 5, 10]
+    assert totals.loc[(HOURS, "Hours", "hours", 2)].tolist() == [5, 5, 10]
+
+
+def test_two_measures_or_bodies_of_one_name_are_never_added():
+    first, *_ = SHARES
+    namesakes = [first, replace(first, measure_id=CARBON), replace(first, party="other")]
+    table = shares_by_quarter(namesakes)
+    assert table["total"].tolist() == [5, 5, 5]
+    assert totals_by_quarter(table)["total"].tolist() == [10, 5]
 
 
 @settings(deadline=None)
@@ -39,6 +50,8 @@ def test_the_totals_of_a_measure_hold_what_is_unallocated_too():
     st.lists(
         st.builds(
             QuarterlyShare,
+            st.sampled_from([HOURS, CARBON]),
+            st.sampled_from(["l", "h", ""]),
             st.sampled_from(["Hours", "Carbon"]),
             st.just("units"),
             st.just(2),

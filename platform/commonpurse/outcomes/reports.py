@@ -14,20 +14,21 @@ if TYPE_CHECKING:
 
 PAGE = Path(__file__).parents[3] / "templates" / "outcomes" / "statement.typ"
 
-MEASURE = ["measure", "unit", "decimals"]
+MEASURE = ["measure_id", "measure", "unit", "decimals"]
+BODY = ["party", "body"]
 
 
 def shares_by_quarter(shares: Sequence[QuarterlyShare]) -> "pd.DataFrame":
-    """One row per (measure, unit, decimals, body) in the order given, one column per quarter, and `total`.
+    """One row per (*MEASURE, *BODY) in the order given, one column per quarter, and `total`.
 
     All columns are int64 in the measure's smallest units; a quarter without a share is 0.
     """
     import pandas as pd
 
-    frame = pd.DataFrame([asdict(share) for share in shares], columns=[*MEASURE, "body", "quarter_starting", "amount"])
+    frame = pd.DataFrame([asdict(share) for share in shares], columns=[*MEASURE, *BODY, "quarter_starting", "amount"])
     frame["amount"] = frame["amount"].astype("int64")
     table = frame.pivot_table(
-        index=[*MEASURE, "body"], columns="quarter_starting", values="amount", aggfunc="sum", fill_value=0, sort=False
+        index=[*MEASURE, *BODY], columns="quarter_starting", values="amount", aggfunc="sum", fill_value=0, sort=False
     )
     table = table.reindex(columns=sorted(table.columns)).astype("int64")
     table["total"] = table.sum(axis="columns").astype("int64")
@@ -35,7 +36,7 @@ def shares_by_quarter(shares: Sequence[QuarterlyShare]) -> "pd.DataFrame":
 
 
 def totals_by_quarter(table: "pd.DataFrame") -> "pd.DataFrame":
-    """The sums of all bodies, unallocated included: one row per (measure, unit, decimals)."""
+    """The sums of all bodies, unallocated included: one row per MEASURE."""
     return table.groupby(level=MEASURE, sort=False).sum()
 
 

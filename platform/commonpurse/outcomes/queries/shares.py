@@ -19,9 +19,11 @@ from commonpurse.outcomes.models import PRIMARY, posting
 class QuarterlyShare(Struct, frozen=True):
     """What one body got of one measure in one quarter, net of reversals, in the measure's smallest units.
 
-    The body without a name is the unallocated place.
+    The body without a name is the unallocated place. `measure_id` and `party` tell apart what has one name.
     """
 
+    measure_id: UUID
+    party: str
     measure: str
     unit: str
     decimals: int
@@ -41,9 +43,11 @@ def list_quarterly_shares(session: Session, actor: Actor, consortium_id: UUID) -
     measures = {row.id: row for row in session.scalars(select(Measure).where(Measure.id.in_({row[0] for row in sums})))}
     names = names_of(session, [UUID(party) for _, party, _, _ in sums if party != UNALLOCATED])
     places = {str(part.organisation_id): part.position for part in consortium.participations}
-    rows = sorted(sums, key=lambda row: (measures[row[0]].title, places.get(row[1], len(places)), row[2]))
+    rows = sorted(sums, key=lambda row: (measures[row[0]].title, row[0], places.get(row[1], len(places)), row[2]))
     return [
         QuarterlyShare(
+            measure_id,
+            party,
             measures[measure_id].title,
             measures[measure_id].unit,
             measures[measure_id].decimals,

@@ -81,7 +81,7 @@ def shares(consortium_id: UUID, kind: str) -> ResponseReturnValue:
     totals = reports.totals_by_quarter(table)
     rows = [_in_units(key, amounts) for key, amounts in zip(table.index, table.to_numpy().tolist(), strict=True)]
     sums = zip(totals.index, totals.to_numpy().tolist(), strict=True)
-    rows += [_in_units((*key, _("Total")), amounts) for key, amounts in sums]
+    rows += [_in_units((*key, None, _("Total")), amounts) for key, amounts in sums]
     content = write_csv(heads, rows) if kind == "csv" else write_xlsx(heads, rows, title=_("Shares"))
     media = "text/csv" if kind == "csv" else "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return Response(
@@ -90,5 +90,5 @@ def shares(consortium_id: UUID, kind: str) -> ResponseReturnValue:
 
 
 def _in_units(key: Any, amounts: list[int]) -> list[str | Decimal]:
-    measure, unit, decimals, body = key
+    _measure_id, measure, unit, decimals, _party, body = key
     return [measure, unit, body or _("Unallocated"), *(from_smallest(int(amount), decimals) for amount in amounts)]
