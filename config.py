@@ -54,7 +54,12 @@ class Config:
         keys = [*env.get("STATEMENT_KEY", "").split(), *env.get("STATEMENT_OLD_KEYS", "").split()]
         if not all(re.fullmatch(r"[0-9a-f]{64}", key) for key in keys):
             raise Misconfigured("STATEMENT_KEY and STATEMENT_OLD_KEYS are 64 hexadecimal digits each, in lower case")
-        workers = int(env.get("WEB_CONCURRENCY", "1"))
+        if len(env.get("STATEMENT_KEY", "").split()) > 1:
+            raise Misconfigured("STATEMENT_KEY is one key; those of before belong in STATEMENT_OLD_KEYS")
+        typed = env.get("WEB_CONCURRENCY") or "1"
+        if not typed.isdecimal():
+            raise Misconfigured(f"WEB_CONCURRENCY is {typed}, but must be a whole number")
+        workers = int(typed)
         redis_url = env.get("REDIS_URL") or None
         if workers > 1 and redis_url is None:
             raise Misconfigured(
@@ -66,7 +71,7 @@ class Config:
             SECRET_KEY=env["SECRET_KEY"],
             PSEUDONYM_KEY=env.get("PSEUDONYM_KEY") or env["SECRET_KEY"],
             DATABASE_URL=env["DATABASE_URL"],
-            STATEMENT_KEY=env.get("STATEMENT_KEY") or None,
+            STATEMENT_KEY=env.get("STATEMENT_KEY", "").strip() or None,
             STATEMENT_OLD_KEYS=tuple(env.get("STATEMENT_OLD_KEYS", "").split()),
             BASE_URL=base_url,
             REDIS_URL=redis_url,

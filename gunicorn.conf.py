@@ -5,7 +5,7 @@ import os
 from config import Config, Misconfigured
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
-workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
+workers = int(os.environ.get("WEB_CONCURRENCY") or "1")
 worker_class = "gthread"
 threads = int(os.environ.get("THREADS", "100"))  # A live connection keeps one thread.
 graceful_timeout = 5

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from config import Config, Misconfigured
+
 ROOT = Path(__file__).parents[2]
 MADE = {".git", ".hypothesis", ".mypy_cache", ".ruff_cache", ".venv", "__pycache__", "node_modules", "dist", "var"}
 TEXT = {"", ".cfg", ".css", ".html", ".in", ".js", ".json", ".md", ".mjs", ".npmrc", ".py", ".scss", ".sh", ".toml"}
@@ -200,3 +202,23 @@ def test_the_example_settings_list_every_key_that_is_read() -> None:
     listed = set(re.findall(r"^#? ?([A-Z][A-Z0-9_]+)=", example, re.MULTILINE))
     assert read
     assert read == listed
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"WEB_CONCURRENCY": "two"}, "WEB_CONCURRENCY is two, but must be a whole number"),
+        ({"WEB_CONCURRENCY": "2"}, "Set REDIS_URL, or run one worker"),
+        ({"STATEMENT_KEY": f"{'a' * 64} {'b' * 64}"}, "STATEMENT_KEY is one key"),
+        ({"SECRET_KEY": ""}, "set SECRET_KEY in the environment"),
+    ],
+)
+def test_a_setting_that_cannot_be_stops_the_start_with_the_reason(typed: dict[str, str], said: str) -> None:
+    with pytest.raises(Misconfigured, match=said):
+        Config.from_env({"SECRET_KEY": "of one test", "DATABASE_URL": "sqlite://", **typed})
+
+
+def test_a_setting_left_empty_is_one_that_is_not_set() -> None:
+    empty = {"WEB_CONCURRENCY": "", "REDIS_URL": "", "STATEMENT_KEY": ""}
+    config = Config.from_env({"SECRET_KEY": "of one test", "DATABASE_URL": "sqlite://", **empty})
+    assert (config.WORKERS, config.REDIS_URL, config.STATEMENT_KEY) == (1, None, None)
