@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Uuid, bindparam, insert, select, text
+from sqlalchemy import Uuid, bindparam, insert, literal_column, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -99,6 +99,27 @@ def test_a_spoilt_split_is_refused(session, ledger, attack):
     assert any(word in said for word in words.split("|")) or "null" in said.lower()
     assert ledger.rows() == 0
     assert session.scalars(select(LiveClaim)).all() == []
+
+
+def test_one_outcome_twice_among_many_is_refused(session, ledger):
+    names = [f"outcome {number}" for number in range(40)]
+    assert "each once" in refused(session, insert(PostedSplit), [ledger.values([*names, names[0]], [40, 3, 3, 0])])
+    ledger.post(names, [40, 3, 3, 0])
+    assert len(session.scalars(select(LiveClaim)).all()) == 40
+
+
+def test_many_rows_of_one_statement_are_held_against_each_other(session, ledger):
+    rows = [ledger.values([f"{number}"], [4, 3, 3, 0]) for number in range(20)]
+    for seq, row in enumerate(rows, 1):
+        row |= {"seq": seq, "previous_digest": rows[seq - 2]["digest"] if seq > 1 else "0" * 64}
+    session.execute(insert(PostedSplit).values(rows))
+    undone = [ledger.negative(row) for row in rows[:15]]
+    for place, row in enumerate(undone):
+        row |= {"seq": 21 + place, "previous_digest": undone[place - 1]["digest"] if place else rows[-1]["digest"]}
+    torn = [*undone[:14], undone[14] | {"previous_digest": "f" * 64}]
+    assert "chained" in refused(session, insert(PostedSplit).values(torn))
+    session.execute(insert(PostedSplit).values(undone))
+    assert sorted(session.scalars(select(LiveClaim.outcome_id))) == ["15", "16", "17", "18", "19"]
 
 
 def test_an_outcome_that_is_live_in_the_book_is_refused_in_any_scope(session, ledger):
@@ -253,6 +274,28 @@ def test_sqlite_refuses_amounts_that_are_not_a_list_of_whole_numbers(sqlite_ledg
     values = {"id": uuid4().hex, "digest": "e" * 64, "amounts": SPOILT_TEXT[spoilt]}
     with pytest.raises(IntegrityError, match="amounts"):
         session.execute(text(f"INSERT INTO outcomes_split ({', '.join(names)}) {chosen}"), values)
+
+
+MISSPELT = {
+    "a space after a minus": "[-4, -3, - 3, 0]",
+    "no JSON": "[-4,-3,-3,0",
+    "a fraction": "[-4.0,-3,-3,0]",
+    "a text": '["-4",-3,-3,0]',
+    "a list in the list": "[-4,-3,-3,[0]]",
+    "one share more": "[-4,-3,-3,0,0]",
+}
+
+
+@pytest.mark.parametrize("spelt", ["[4,3,3,0]", "[4, 3, 3, 0]", "[4,3,3,-0]"])
+@pytest.mark.parametrize("attack", MISSPELT)
+def test_sqlite_refuses_a_reversal_that_is_spelt_like_the_negative_but_is_none(sqlite_ledger, spelt, attack):
+    original = sqlite_ledger.values(["b"], [4, 3, 3, 0])
+    session, wrong = sqlite_ledger.session, MISSPELT[attack]
+    session.execute(insert(PostedSplit).values({**original, "amounts": literal_column(f"'{spelt}'")}))
+    negative = sqlite_ledger.negative(original)
+    with pytest.raises(IntegrityError, match=r"amounts|exact negative"):
+        session.execute(insert(PostedSplit).values({**negative, "amounts": literal_column(f"'{wrong}'")}))
+    session.execute(insert(PostedSplit).values({**negative, "amounts": literal_column("'[-4, -3,-3 , 0]'")}))
 
 
 CLAIMS = {

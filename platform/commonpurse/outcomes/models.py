@@ -160,7 +160,8 @@ class LiveClaim(Base):
 
     book: Mapped[str] = mapped_column(primary_key=True)
     outcome_id: Mapped[str] = mapped_column(primary_key=True)
-    split_id: Mapped[UUID] = mapped_column(ForeignKey(PostedSplit.id), index=True)
+    split_id: Mapped[UUID]
+    """A split that is there, as every claim is made by one and none is ever deleted; a key would cost a claim again."""
 
 
 class StatementEdition(Keyed, Base):
