@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from commonpurse.calc.allocation_rules import COMMITTED_BUDGET, NEED, POPULATION, REQUIRED_QUANTITY
 from commonpurse.calc.quantity import to_smallest
 from commonpurse.calc.sentence import Sentence
+from commonpurse.consortia.models import Participation, ParticipationState
 from commonpurse.consortia.queries import joined_bodies
 from commonpurse.identity.models import Organisation
 from commonpurse.pooling.models import ApprovalState, BudgetContribution, CommitmentLevel, RequirementLine
@@ -22,20 +24,77 @@ SCORE_DECIMALS = 3
 FIRM = (CommitmentLevel.COMMITTED, CommitmentLevel.GUARANTEED_MINIMUM)
 
 
+class _Figures:
+    """What the weights of one consortium's joined bodies are worked out of, read when first asked for."""
+
+    def __init__(self, session: Session, consortium_id: UUID) -> None:
+        self.session, self.consortium_id = session, consortium_id
+
+    @cached_property
+    def bodies(self) -> list[UUID]:
+        """In roster order."""
+        return [body.organisation_id for body in joined_bodies(self.session, self.consortium_id)]
+
+    @cached_property
+    def areas(self) -> dict[UUID, tuple[int, Decimal]]:
+        """The residents of each body's area and its score; 0 for what is not published, or for a body without one."""
+        rows = self.session.execute(
+            select(Organisation.id, Area.population, Area.deprivation_score)
+            .join(Participation, Participation.organisation_id == Organisation.id)
+            .join(Area, Area.gss == Organisation.area_gss)
+            .where(Participation.consortium_id == self.consortium_id, Participation.state == ParticipationState.JOINED)
+        )
+        found = {body: (people or 0, score or Decimal(0)) for body, people, score in rows}
+        return {body: found.get(body, (0, Decimal(0))) for body in self.bodies}
+
+    def committed(self) -> dict[UUID, int]:
+        """Approved committed and guaranteed pence."""
+        sums = self.session.execute(
+            select(BudgetContribution.organisation_id, func.sum(BudgetContribution.amount_pence))
+            .where(
+                BudgetContribution.consortium_id == self.consortium_id,
+                BudgetContribution.commitment_level.in_(FIRM),
+                BudgetContribution.approval == ApprovalState.APPROVED,
+            )
+            .group_by(BudgetContribution.organisation_id)
+            .order_by(BudgetContribution.organisation_id)
+        )
+        pence = {organisation_id: int(total) for organisation_id, total in sums}
+        return {body: pence.get(body, 0) for body in self.bodies}
+
+    def required(self) -> dict[UUID, int]:
+        """What is needed, see `required_quantity_weights`."""
+        needs = [need for need in list_needs(self.session, self.consortium_id) if need.organisation_id in self.bodies]
+        place = {organisation_id: at for at, organisation_id in enumerate(self.bodies)}
+        weights = quantity_weights(sorted(needs, key=lambda need: place[need.organisation_id]))
+        return {body: weights.get(body, 0) for body in self.bodies}
+
+    def population(self) -> dict[UUID, int]:
+        """Residents of the area."""
+        return {body: people for body, (people, _) in self.areas.items()}
+
+    def need(self) -> dict[UUID, int]:
+        """Residents times the deprivation score of their area in thousandths.
+
+        The score is the population-weighted average of the index of multiple deprivation, see `reference/README.md`.
+        """
+        return {
+            body: people * to_smallest(round(score, SCORE_DECIMALS), SCORE_DECIMALS)
+            for body, (people, score) in self.areas.items()
+        }
+
+
+WEIGHTS: dict[str, Callable[[_Figures], dict[UUID, int]]] = {
+    COMMITTED_BUDGET: _Figures.committed,
+    REQUIRED_QUANTITY: _Figures.required,
+    POPULATION: _Figures.population,
+    NEED: _Figures.need,
+}
+
+
 def committed_weights(session: Session, consortium_id: UUID) -> dict[UUID, int]:
     """Approved committed and guaranteed pence of every joined body, in roster order; 0 where it has none."""
-    sums = session.execute(
-        select(BudgetContribution.organisation_id, func.sum(BudgetContribution.amount_pence))
-        .where(
-            BudgetContribution.consortium_id == consortium_id,
-            BudgetContribution.commitment_level.in_(FIRM),
-            BudgetContribution.approval == ApprovalState.APPROVED,
-        )
-        .group_by(BudgetContribution.organisation_id)
-        .order_by(BudgetContribution.organisation_id)
-    )
-    pence = {organisation_id: int(total) for organisation_id, total in sums}
-    return {body.organisation_id: pence.get(body.organisation_id, 0) for body in joined_bodies(session, consortium_id)}
+    return _Figures(session, consortium_id).committed()
 
 
 def required_quantity_weights(session: Session, consortium_id: UUID) -> dict[UUID, int]:
@@ -43,54 +102,13 @@ def required_quantity_weights(session: Session, consortium_id: UUID) -> dict[UUI
 
     `rules.pooled.quantity_weights` says how quantities in several kinds of unit are weighed.
     """
-    bodies = [body.organisation_id for body in joined_bodies(session, consortium_id)]
-    needs = [need for need in list_needs(session, consortium_id) if need.organisation_id in bodies]
-    place = {organisation_id: at for at, organisation_id in enumerate(bodies)}
-    weights = quantity_weights(sorted(needs, key=lambda need: place[need.organisation_id]))
-    return {organisation_id: weights.get(organisation_id, 0) for organisation_id in bodies}
-
-
-def population_weights(session: Session, consortium_id: UUID) -> dict[UUID, int]:
-    """Residents of the area of every joined body, in roster order; 0 for a body without an area."""
-    return {body: people or 0 for body, people, _ in _areas(session, consortium_id)}
-
-
-def need_weights(session: Session, consortium_id: UUID) -> dict[UUID, int]:
-    """Residents times the deprivation score of their area in thousandths; 0 where either is not published.
-
-    The score is the population-weighted average of the index of multiple deprivation, see `reference/README.md`.
-    """
-    return {
-        body: (people or 0) * (to_smallest(round(score, SCORE_DECIMALS), SCORE_DECIMALS) if score is not None else 0)
-        for body, people, score in _areas(session, consortium_id)
-    }
+    return _Figures(session, consortium_id).required()
 
 
 def basis_weights(session: Session, consortium_id: UUID, bases: Iterable[str]) -> dict[str, dict[str, int]]:
     """What each basis of `calc.allocation_rules` says of every joined body today, by the body's key as text."""
-    return {
-        basis: {str(body): weight for body, weight in WEIGHTS[basis](session, consortium_id).items()} for basis in bases
-    }
-
-
-WEIGHTS: dict[str, Callable[[Session, UUID], dict[UUID, int]]] = {
-    COMMITTED_BUDGET: committed_weights,
-    REQUIRED_QUANTITY: required_quantity_weights,
-    POPULATION: population_weights,
-    NEED: need_weights,
-}
-
-
-def _areas(session: Session, consortium_id: UUID) -> list[tuple[UUID, int | None, Decimal | None]]:
-    """Every joined body in roster order, with the population and the score of its area."""
-    bodies = [body.organisation_id for body in joined_bodies(session, consortium_id)]
-    rows = session.execute(
-        select(Organisation.id, Area.population, Area.deprivation_score)
-        .join(Area, Area.gss == Organisation.area_gss)
-        .where(Organisation.id.in_(bodies))
-    )
-    found = {body: (people, score) for body, people, score in rows}
-    return [(body, *found.get(body, (None, None))) for body in bodies]
+    figures = _Figures(session, consortium_id)
+    return {basis: {str(body): weight for body, weight in WEIGHTS[basis](figures).items()} for basis in bases}
 
 
 def weight_words(session: Session, consortium_id: UUID) -> tuple[Sentence, ...]:
