@@ -1,6 +1,11 @@
 """What every test may ask for."""
 
 import pytest
+from hypothesis import settings
+
+# How long one example takes says more of the machine than of us; benchmarks measure speed.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 pytest_plugins = ["support.services", "support.databases", "support.web", "support.demo"]
 
