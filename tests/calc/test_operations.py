@@ -125,7 +125,7 @@ SMALL = {"parties": ["Leeds", "Hull"], "total": 5, "weights": [1, 2]}
         ({"parties": ["Leeds", ""]}, "parties[1]: must have between 1 and 60 characters"),
         ({"parties": ["Leeds", "\x1b[2J"]}, "parties[1]: must be printable text without spaces at its ends"),
         ({"parties": ["Leeds", 2]}, "parties[1]: must be text"),
-        ({"colour": 1}, "has no key 'colour'; its keys are parties, total, weights, numbers"),
+        ({"colour": 1}, "The problem has no key 'colour'; its keys are parties, total, weights, numbers"),
         ({"numbers": "roman"}, "numbers: must be one of number, text"),
     ],
 )
@@ -142,7 +142,7 @@ def test_a_refusal_says_what_is_wrong_and_where(changed, said):
         ('{"a": 1, "b": 1, "c": 1, "b": 2}', "The key 'b' is given twice"),
         ("[" * 100_000, "The problem is nested too deeply"),
         ("{}", "parties: is missing: The parties, each named once; the order settles ties"),
-        ("7", "must be an object"),
+        ("7", "The problem must be an object"),
         ("", "The problem is not JSON: Expecting value at line 1, column 1"),
         (" " * (MOST_CHARACTERS + 1), "A problem has at most 524,288 characters"),
     ],
@@ -212,7 +212,7 @@ def broken(make):
         ),
         ("shapley", {"tariff": {"starts": [0], "prices": [1]}}, "only in one way"),
         ("shapley", {"costs": None}, "costs: must be an object or a list"),
-        ("equal_price", {"costs": [1, 2, 3]}, "has no key 'costs'"),
+        ("equal_price", {"costs": [1, 2, 3]}, "The problem has no key 'costs'"),
         ("equal_price", {"volumes": [1]}, "volumes: must have one entry for each of the 3 parties, not 1"),
         (
             "nucleolus",

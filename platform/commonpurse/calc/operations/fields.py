@@ -286,11 +286,12 @@ class Record(Field):
 
     def read(self, value: Any, path: str) -> dict[str, Any]:
         """The values that were given, by key."""
+        subject = "" if path else "The problem "
         if type(value) is not dict:
-            raise BadProblem("must be an object", path)
+            raise BadProblem(f"{subject}must be an object", path)
         for key in value:
             if key not in self.parts:
-                raise BadProblem(f"has no key {shown(key)}; its keys are {', '.join(self.parts)}", path)
+                raise BadProblem(f"{subject}has no key {shown(key)}; its keys are {', '.join(self.parts)}", path)
         start = f"{path}." if path else ""
         for key, part in self.parts.items():
             if key not in value and not part.optional:
