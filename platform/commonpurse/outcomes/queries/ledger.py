@@ -283,22 +283,8 @@ def split_page(session: Session, actor: Actor, consortium_id: UUID, split_id: UU
     measure, record = row.measure, row.explanation
     names = {str(part.organisation_id): part.organisation.name for part in consortium.participations}
     rule = parse_rule(record["rule"])
-    say_weight = _weights_as(record)
     undone = session.scalars(select(PostedSplit).where(PostedSplit.reverses_id == row.id)).one_or_none()
     replacement = find_replacement(session, row if row.reverses_id else undone)
-    shares = tuple(
-        ShareRow(
-            party=Party(None, "") if party == UNALLOCATED else Party(UUID(party), names[party]),
-            weight=say_weight(record["weights"][at]),
-            floor=floor,
-            remainder=f"{quantity.say(remainder)}/{quantity.say(record['whole'])}",
-            from_rounding=row.amounts[at] - floor,
-            amount=row.amounts[at],
-            sentences=explain_share(record, party, measure.decimals, names),
-        )
-        for at, party in enumerate(row.roster.parties)
-        for floor, remainder in [exact_share(record, at)]
-    )
     version = measure.framework_version
     return SplitPage(
         consortium_id=consortium_id,
@@ -316,8 +302,8 @@ def split_page(session: Session, actor: Actor, consortium_id: UUID, split_id: UU
         certificate=adds_up(row.total, row.amounts, _in_units(measure.decimals)),
         rule=rule.words(names),
         agreed_at=row.rule_version.agreed_at,
-        whole=say_weight(record["whole"]),
-        shares=shares,
+        whole=_weights_as(record)(record["whole"]),
+        shares=_share_rows(row, names),
         inputs=tuple(
             InputRow(UUID(outcome), version_seen, units)
             for outcome, version_seen, units in zip(row.outcomes, row.versions, row.quantities, strict=True)
@@ -334,6 +320,24 @@ def split_page(session: Session, actor: Actor, consortium_id: UUID, split_id: UU
         rule_digest=row.rule_version.digest,
         roster_digest=row.roster.digest,
         weight_digest=row.weight_version.digest,
+    )
+
+
+def _share_rows(row: PostedSplit, names: Mapping[str, str]) -> tuple[ShareRow, ...]:
+    """Every party's share with its sum, in the order of the roster."""
+    record, say_weight = row.explanation, _weights_as(row.explanation)
+    return tuple(
+        ShareRow(
+            party=Party(None, "") if party == UNALLOCATED else Party(UUID(party), names[party]),
+            weight=say_weight(record["weights"][at]),
+            floor=floor,
+            remainder=f"{quantity.say(remainder)}/{quantity.say(record['whole'])}",
+            from_rounding=row.amounts[at] - floor,
+            amount=row.amounts[at],
+            sentences=explain_share(record, party, row.measure.decimals, names),
+        )
+        for at, party in enumerate(row.roster.parties)
+        for floor, remainder in [exact_share(record, at)]
     )
 
 

@@ -15,6 +15,7 @@ from commonpurse.outcomes.forms import CorrectOutcomeForm, ReopenOutcomeForm
 from commonpurse.outcomes.views.blueprint import blueprint
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.fields import Choice
+from commonpurse.web.words import say
 
 
 @blueprint.route("/records/<uuid:record_id>/correct", methods=["GET", "POST"])
@@ -31,9 +32,7 @@ def correct(consortium_id: UUID, record_id: UUID) -> ResponseReturnValue:
         place=page.place,
         seen_version=page.record.version,
     )
-    form.quarter_starting.choices = [
-        Choice(quarter.isoformat(), _(words.msgid, **words.values)) for quarter, words in page.quarters
-    ]
+    form.quarter_starting.choices = [Choice(quarter.isoformat(), say(words)) for quarter, words in page.quarters]
     if form.validate_on_submit():
         try:
             with transaction() as session:
