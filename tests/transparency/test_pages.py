@@ -87,3 +87,8 @@ def test_the_register_is_paged_and_asks_the_same_for_one_row_and_for_many(sessio
 def test_an_unpublished_page_is_not_found_by_its_query(session, world):
     with pytest.raises(NotFound):
         queries.public_page(session, world.consortium.id)
+
+
+@pytest.mark.parametrize("page", ["0", "-3", "7", "9" * 30])
+def test_a_page_of_the_register_that_there_is_not_is_the_nearest_there_is(visitor, published, page):
+    assert "Level crossings and light" in visitor.get(f"/register/?page={page}").text

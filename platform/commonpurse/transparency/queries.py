@@ -32,13 +32,19 @@ class RegisterPage(Struct, frozen=True):
 
 
 def register_page(session: Session, *, q: str = "", number: int = 1) -> RegisterPage:
-    """Published consortia whose name or place holds every word of `q`, the latest published first."""
+    """Published consortia whose name or place holds every word of `q`, the latest published first.
+
+    Args:
+        number: which page; the nearest there is where there is none of that number.
+    """
     query = select(Consortium).outerjoin(Consortium.area).where(Consortium.published_at.is_not(None))
     for word in q.split():
         query = query.where(
             Consortium.name.icontains(word, autoescape=True) | Area.name.icontains(word, autoescape=True)
         )
     total = session.scalar(select(func.count()).select_from(query.with_only_columns(Consortium.id).subquery())) or 0
+    pages = max(1, -(-total // ROWS_A_PAGE))
+    number = min(max(1, number), pages)
     rows = session.scalars(
         query.options(
             joinedload(Consortium.lead),
@@ -51,7 +57,7 @@ def register_page(session: Session, *, q: str = "", number: int = 1) -> Register
         .offset((number - 1) * ROWS_A_PAGE)
     )
     faces = tuple(face_of(consortium) for consortium in rows)
-    return RegisterPage(faces, total, number, -(-total // ROWS_A_PAGE))
+    return RegisterPage(faces, total, number, pages)
 
 
 class Promise(Struct, frozen=True):

@@ -22,7 +22,7 @@ blueprint = Blueprint("transparency", __name__, url_prefix="/register")
 def register() -> ResponseReturnValue:
     """The consortia that have published a page."""
     q = request.args.get("q", "").strip()
-    number = max(request.args.get("page", 1, type=int), 1)
+    number = request.args.get("page", 1, type=int)
     with reading() as session:
         page = queries.register_page(session, q=q, number=number)
     return render_template("transparency/register.html", page=page, q=q)
