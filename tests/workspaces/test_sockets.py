@@ -63,6 +63,7 @@ def test_joining_answers_with_what_was_missed_and_who_you_are(app, world, item, 
     assert [entry["kind"] for entry in answer["missed"]] == [f"{PREFIX}item_added", f"{PREFIX}offer_made"]
     assert (answer["head"], answer["you"]["organisation"]) == (3, "Gateshead Council")
     assert page.join(3)["missed"] == []
+    assert page.join(10**30)["missed"] == []
 
 
 def test_an_offer_over_the_channel_reaches_the_others_and_freezes_when_agreed(session, world, item, live):

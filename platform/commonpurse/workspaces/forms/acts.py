@@ -15,6 +15,8 @@ from commonpurse.web.fields import Choice, ExactField, Needed, TextField
 from commonpurse.web.form import Form
 
 TOO_OLD = _l("The page is too old. Reload it and try again")
+MOST_SEQ = 2**31 - 1
+"""The greatest number an entry of the log can have; PostgreSQL compares with no larger one."""
 
 
 class ActForm(Form):
@@ -122,7 +124,8 @@ class JoinForm(Form):
 
     def values(self) -> dict[str, Any]:
         """The key and the number; 0 where the page has none."""
-        return {"consortium_id": read_key(self.consortium_id.data), "last_seq": max(self.last_seq.data or 0, 0)}
+        last_seq = min(max(self.last_seq.data or 0, 0), MOST_SEQ)
+        return {"consortium_id": read_key(self.consortium_id.data), "last_seq": last_seq}
 
 
 class ItemForm(Form):
