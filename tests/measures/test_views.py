@@ -3,6 +3,7 @@
 import pytest
 
 from commonpurse.measures.commands import load_catalogues
+from commonpurse.measures.models import FrameworkVersion, Measure
 from config import ROOT
 from support.web import counted_statements
 
@@ -15,8 +16,6 @@ def catalogues(session):
 
 def test_anybody_reads_the_frameworks_and_their_measures(visitor, catalogues, session):
     assert "PPN 026 Social Value Model" in visitor.get("/measures/").text
-    from commonpurse.measures.models import FrameworkVersion, Measure
-
     for version in session.query(FrameworkVersion):
         assert version.edition in visitor.get(f"/measures/frameworks/{version.id}").text
     measure = session.query(Measure).filter_by(code="L4.01").one()
@@ -58,6 +57,21 @@ def test_a_buyer_adds_a_measure_and_a_visitor_is_sent_to_sign_in(client_of, visi
     assert "Benches mended" in client.get("/measures/").text
     assert "already has a measure" in client.post("/measures/add", data=typed).text
     assert visitor.get("/measures/add").status_code == 302
+
+
+def test_a_measure_that_cannot_be_is_refused_in_our_words_and_nothing_is_added(client_of, session, world):
+    before = session.query(Measure).count()
+    typed = {"code": "A" * 21, "title": "b" * 201, "unit": "c" * 41, "decimals": "two"}
+    page = client_of("gateshead", "buyer").post("/measures/add", data=typed).text
+    for name, sentence in {
+        "code": "Enter 20 characters or fewer",
+        "title": "Enter 200 characters or fewer",
+        "unit": "Enter 40 characters or fewer",
+        "decimals": "Decimal places must be a whole number, such as 2",
+        "counts": "Select what one claim stands for",
+    }.items():
+        assert f'<a href="#{name}">{sentence}' in page
+    assert session.query(Measure).count() == before
 
 
 def test_the_unit_values_page_runs_a_fixed_number_of_statements(visitor, connection, catalogues):

@@ -34,7 +34,7 @@ CODE = re.compile(r"[A-Z0-9][A-Z0-9.-]{0,19}")
 
 
 def load_catalogues(session: Session, folder: Path) -> dict[str, int]:
-    """Add the models, unit values and model rules of `folder` that are not there yet; how many were added."""
+    """Add the models and unit values of `folder` that are not there yet, a model with its rules; how many of each."""
     models = json.loads((folder / "social_value_models.json").read_text(encoding="utf-8"))["models"]
     added = {"models": 0, "unit values": 0}
     for model in models:

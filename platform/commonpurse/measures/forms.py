@@ -1,5 +1,6 @@
 """Forms about measures."""
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, RadioField, SelectMultipleField, SubmitField
 from wtforms.validators import Length, NumberRange
@@ -20,19 +21,35 @@ BUYER_KINDS = (
 )
 
 
+class DecimalsField(IntegerField):
+    """A number of decimal places, whose refusal is in our words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number. Raises ValueError for what is none."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(gettext("Decimal places must be a whole number, such as 2")) from error
+
+
 class AddMeasureForm(Form):
     """A measure of one's own organisation."""
 
     code = TextField(
-        _l("Code"), [Needed(_l("Enter a code")), Length(max=20)], render_kw={"hint": _l("Such as LOCAL-1"), "width": 10}
+        _l("Code"),
+        [Needed(_l("Enter a code")), Length(max=20, message=_l("Enter 20 characters or fewer"))],
+        render_kw={"hint": _l("Such as LOCAL-1"), "width": 10},
     )
-    title = TextField(_l("What is counted"), [Needed(_l("Enter what is counted")), Length(max=200)])
+    title = TextField(
+        _l("What is counted"),
+        [Needed(_l("Enter what is counted")), Length(max=200, message=_l("Enter 200 characters or fewer"))],
+    )
     unit = TextField(
         _l("Unit"),
-        [Needed(_l("Enter the unit")), Length(max=40)],
+        [Needed(_l("Enter the unit")), Length(max=40, message=_l("Enter 40 characters or fewer"))],
         render_kw={"hint": _l("Such as people, hours or tonnes"), "width": 10},
     )
-    decimals = IntegerField(
+    decimals = DecimalsField(
         _l("Decimal places of the smallest unit that is shared out"),
         [
             Needed(_l("Enter the number of decimal places")),

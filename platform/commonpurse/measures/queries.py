@@ -91,7 +91,9 @@ def list_editions(session: Session) -> tuple[FrameworkRow, ...]:
         ).all()
     )
     rows = session.scalars(
-        select(FrameworkVersion).order_by(FrameworkVersion.in_force_from.desc(), FrameworkVersion.title)
+        select(FrameworkVersion).order_by(
+            FrameworkVersion.in_force_from.desc().nulls_last(), FrameworkVersion.title, FrameworkVersion.edition
+        )
     )
     return tuple(
         FrameworkRow(
@@ -118,9 +120,7 @@ def own_measures(session: Session, actor: Actor) -> list[MeasureRow]:
 def choosable_measures(session: Session, owners: Collection[UUID]) -> list[MeasureRow]:
     """Measures that can be shared out: every framework's, and those made by `owners`, by framework and code."""
     rows = session.scalars(
-        _measures()
-        .where(Measure.counts != "none", or_(Measure.owner_id.is_(None), Measure.owner_id.in_(owners)))
-        .order_by(Measure.framework_version_id, Measure.code)
+        _measures().where(Measure.counts != "none", or_(Measure.owner_id.is_(None), Measure.owner_id.in_(owners)))
     )
     return sorted((_row(measure) for measure in rows), key=lambda row: (row.framework, row.edition, row.code))
 
