@@ -120,15 +120,15 @@ def records_csv(consortium_id: UUID) -> ResponseReturnValue:
     with reading() as session:
         _consortium, records = queries.list_records(session, current_actor(), consortium_id, chosen=_chosen())
     headers = [
-        "Record",
-        "Measure",
-        "Quantity",
-        "Unit",
-        "Quarter starting",
-        "Place",
-        "GSS code",
-        "Status",
-        "Reported by",
+        _("Record"),
+        _("Measure"),
+        _("Quantity"),
+        _("Unit"),
+        _("Quarter starting"),
+        _("Place"),
+        _("GSS code"),
+        _("Status"),
+        _("Reported by"),
     ]
     rows = [
         (
