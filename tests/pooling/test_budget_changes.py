@@ -12,6 +12,7 @@ from commonpurse.core.errors import NotAllowed, NotFound, Refused, Stale
 from commonpurse.pooling.commands import approve_budget, change_budget, remove_budget
 from commonpurse.pooling.models import ApprovalState, BudgetContribution, CommitmentLevel
 from commonpurse.pooling.queries import budget_page
+from support.pooling_pages import version_on
 from support.pooling_rows import make_budget
 from support.world import NOW
 
@@ -157,10 +158,6 @@ def test_money_may_keep_its_contents_but_not_become_another_line(session, world)
 def address(session, world):
     session.commit()
     return f"/consortia/{world.consortium.id}/budget"
-
-
-def version_on(page):
-    return re.search(r'name="seen_version" value="(\d+)"', page.get_data(as_text=True))[1]
 
 
 def test_money_is_changed_and_removed_from_the_table(session, world, address, client_of):

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from commonpurse.identity.models import Membership
 from commonpurse.pooling.models import Payment, SpendFile, SpendSupplier
 from commonpurse.pooling.queries import list_shared_suppliers
+from support.consortia_pages import text_of
 from support.web import counted_statements
 from support.world import NOW, make_organisation, make_person
 
@@ -38,11 +39,6 @@ def send(client, *files):
 
 def rows(*lines):
     return (HEADINGS + "\n".join(lines) + "\n").encode()
-
-
-def text_of(response):
-    page = re.sub(r"<[^>]+>", " ", response.get_data(as_text=True))
-    return " ".join(unescape(page).split())
 
 
 def test_all_ten_real_files_are_imported_through_the_page(session, councils, client_of):
