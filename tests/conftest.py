@@ -1,10 +1,10 @@
 """What every test may ask for."""
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
-# How long one example takes says more of the machine than of us; benchmarks measure speed.
-settings.register_profile("any machine", deadline=None)
+# How long an example takes, to make or to try, says more of the machine than of us; benchmarks measure speed.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
 pytest_plugins = ["support.services", "support.databases", "support.web", "support.demo"]
