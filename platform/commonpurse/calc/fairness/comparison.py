@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from commonpurse.calc.allocation_rules import Rule
 from commonpurse.calc.fairness.division import Scene, divide
@@ -28,7 +29,7 @@ class Compared:
 def compare(
     rules: Sequence[Rule], scene: Scene, *, today: Rule | None = None, leaver: str | None = None
 ) -> tuple[Compared, ...]:
-    """Hold the rules beside each other, and beside today's.
+    """Hold the rules beside each other, and beside today's; answers about a scene are remembered for a while.
 
     Args:
         leaver: the body whose leaving to look at; None for nobody.
@@ -40,15 +41,21 @@ def compare(
         raise ValueError("nothing is there to divide")
     if leaver is not None and (leaver not in scene.roster or len(scene.roster) == 1):
         raise ValueError(f"{leaver} cannot leave a roster it is not on, or is alone on")
-    now = divide(today, scene) if today is not None else None
-    compared = []
-    for rule in rules:
-        done = now if now is not None and rule == today else divide(rule, scene)
-        changes: tuple[int, ...] = ()
-        ratios: tuple[Fraction | None, ...] = ()
-        if now is not None:
-            pairs = list(zip(done.amounts, now.amounts, strict=True))
-            changes = tuple(amount - before for amount, before in pairs)
-            ratios = tuple(Fraction(amount - before, before) if before else None for amount, before in pairs)
-        compared.append(Compared(rule, done.amounts, done.exact, changes, ratios, find(done, now, leaver)))
-    return tuple(compared)
+    return tuple(_held(rule, scene, today, leaver) for rule in rules)
+
+
+# Rules and scenes do not change, so that an answer stays right for as long as it is remembered. Whoever moves a slider
+# changes one rule, and asks for the others again.
+@lru_cache(maxsize=64)
+def _held(rule: Rule, scene: Scene, today: Rule | None, leaver: str | None) -> Compared:
+    done = _divided(rule, scene)
+    if today is None:
+        return Compared(rule, done.amounts, done.exact, (), (), find(done, None, leaver))
+    now = _divided(today, scene)
+    pairs = list(zip(done.amounts, now.amounts, strict=True))
+    changes = tuple(amount - before for amount, before in pairs)
+    ratios = tuple(Fraction(amount - before, before) if before else None for amount, before in pairs)
+    return Compared(rule, done.amounts, done.exact, changes, ratios, find(done, now, leaver))
+
+
+_divided = lru_cache(maxsize=16)(divide)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
+from types import MappingProxyType
 from typing import Any
 
 from commonpurse.calc.allocation_rules import CREDIT, UNALLOCATED, Case, Rule
@@ -28,9 +29,11 @@ class Lot:
     series: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """What rules are held against: the lots, the bodies in the order that settles ties, and what they weigh.
+
+    Nothing in it ever changes, so what was found of a scene stays true of it. One is equal to itself only.
 
     Args:
         bases: what each basis of `allocation_rules.BASES` says of each body; one that is not named weighs nothing.
@@ -45,11 +48,14 @@ class Scene:
     decimals: int = 0
 
     def __post_init__(self) -> None:
-        """Refuse what nothing can be said of."""
+        """Refuse what nothing can be said of, and hold on to what was given, whatever becomes of that."""
         if not self.roster or len(set(self.roster)) != len(self.roster) or UNALLOCATED in self.roster:
             raise ValueError("a roster needs bodies, each named once, without the unallocated place")
         if any(type(lot.total) is not int or lot.total < 0 for lot in self.lots):
             raise ValueError("quantities must be ints, zero or more")
+        bases = {basis: MappingProxyType(dict(weights)) for basis, weights in self.bases.items()}
+        object.__setattr__(self, "bases", MappingProxyType(bases))
+        object.__setattr__(self, "names", MappingProxyType(dict(self.names)))
 
     @property
     def places(self) -> tuple[str, ...]:

@@ -1,8 +1,11 @@
 """What the laboratory holds rules against: the real quantities of a consortium, its bodies and what they weigh."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -25,7 +28,7 @@ from commonpurse.workspaces.models import AgendaItem, ItemKind, ItemState, Offer
 from commonpurse.workspaces.queries import agreed_allocation, agreed_targets
 
 if TYPE_CHECKING:
-    from commonpurse.calc.fairness import Compared, Lot
+    from commonpurse.calc.fairness import Compared, Lot, Scene
 
 OUTCOMES, TARGETS, MADE_UP = "outcomes", "targets", "made_up"
 MADE_UP_UNITS = 1_000
@@ -43,7 +46,6 @@ class Quantity(Struct, frozen=True):
     """What there is of a measure in one quarter and place, in its smallest units; targets have neither."""
 
     measure: str
-    title: str
     total: int
     quarter: date | None = None
     area: str | None = None
@@ -137,41 +139,40 @@ def _quantities(session: Session, consortium: Consortium) -> tuple[str, tuple[La
     """What was verified; where nothing was, the agreed targets; where there are none either, a made-up quantity."""
     sums = session.execute(
         select(
-            Measure.id,
-            Measure.title,
-            Measure.unit,
-            Measure.decimals,
+            OutcomeRecord.measure_id,
             OutcomeRecord.quarter_starting,
             OutcomeRecord.place_gss,
             func.sum(OutcomeRecord.quantity),
         )
-        .join(OutcomeRecord, OutcomeRecord.measure_id == Measure.id)
         .join(Contract, Contract.id == OutcomeRecord.contract_id)
         .where(Contract.consortium_id == consortium.id, OutcomeRecord.status == VerificationStatus.VERIFIED)
-        .group_by(
-            Measure.id,
-            Measure.title,
-            Measure.unit,
-            Measure.decimals,
-            OutcomeRecord.quarter_starting,
-            OutcomeRecord.place_gss,
-        )
-        .order_by(Measure.title, Measure.id, OutcomeRecord.quarter_starting, OutcomeRecord.place_gss)
+        .group_by(OutcomeRecord.measure_id, OutcomeRecord.quarter_starting, OutcomeRecord.place_gss)
+        .order_by(OutcomeRecord.measure_id, OutcomeRecord.quarter_starting, OutcomeRecord.place_gss)
     ).all()
     if sums:
-        measures = {str(row[0]): LabMeasure(str(row[0]), *row[1:4]) for row in sums}
-        found = tuple(Quantity(str(row[0]), row[1], int(row[6]), row[4], row[5]) for row in sums)
-        return OUTCOMES, tuple(measures.values()), found
+        # A title with every one of the sums would take longer to read than the sums.
+        found = {measure: list(rows) for measure, rows in groupby(sums, itemgetter(0))}
+        measures = session.execute(
+            select(Measure.id, Measure.title, Measure.unit, Measure.decimals)
+            .where(Measure.id.in_(list(found)))
+            .order_by(Measure.title, Measure.id)
+        ).all()
+        shown = tuple(LabMeasure(str(key), title, unit, decimals) for key, title, unit, decimals in measures)
+        quantities = tuple(
+            Quantity(one.id, int(total), quarter, area)
+            for one, (key, *_) in zip(shown, measures, strict=True)
+            for _, quarter, area, total in found[key]
+        )
+        return OUTCOMES, shown, quantities
     targets = agreed_targets(session, consortium.id)
     if targets:
         known = {str(one.measure_id): one for one in targets}
-        measures = {key: LabMeasure(key, one.title, one.unit, one.decimals) for key, one in known.items()}
         return (
             TARGETS,
-            tuple(measures.values()),
-            tuple(Quantity(str(one.measure_id), one.title, to_smallest(one.quantity, one.decimals)) for one in targets),
+            tuple(LabMeasure(key, one.title, one.unit, one.decimals) for key, one in known.items()),
+            tuple(Quantity(str(one.measure_id), to_smallest(one.quantity, one.decimals)) for one in targets),
         )
-    return MADE_UP, (), (Quantity("", "", MADE_UP_UNITS),)
+    return MADE_UP, (), (Quantity("", MADE_UP_UNITS),)
 
 
 def weights_for(session: Session, page: LabPage, rules: Iterable[Rule]) -> dict[str, dict[str, int]]:
@@ -183,18 +184,13 @@ def hold_beside(
     page: LabPage, rules: Sequence[Rule], bases: dict[str, dict[str, int]], *, measure: str, leaver: str | None
 ) -> "tuple[Compared, ...]":
     """The rules beside each other and today's, on the quantities of one measure or of all."""
-    from commonpurse.calc.fairness import Scene, compare
+    from commonpurse.calc.fairness import compare
 
     today = parse_rule(page.today) if page.today is not None else None
     by_place = any(rule.uses_place for rule in (*rules, *([today] if today else [])))
-    chosen = page.chosen(measure)
-    scene = Scene(
-        lots=tuple(_lots(page, {each.id for each in chosen}, by_place=by_place)),
-        roster=tuple(key for key, _ in page.bodies),
-        bases=bases,
-        names=page.names,
-        decimals=decimals_of(chosen),
-    )
+    weights = tuple((basis, tuple(weights.items())) for basis, weights in bases.items())
+    areas = tuple(page.areas.items()) if by_place else ()
+    scene = _scene(page.quantities, page.chosen(measure), page.bodies, areas, weights)
     return compare(rules, scene, today=today, leaver=leaver)
 
 
@@ -204,24 +200,47 @@ def decimals_of(measures: Sequence[LabMeasure]) -> int:
     return different.pop() if len(different) == 1 else 0
 
 
-def _lots(page: LabPage, measures: set[str], *, by_place: bool) -> "list[Lot]":
-    """What is divided by itself: each measure and quarter, and where a rule goes by place, each body's area in it."""
+@lru_cache(maxsize=16)
+def _scene(
+    quantities: tuple[Quantity, ...],
+    measures: tuple[LabMeasure, ...],
+    bodies: tuple[tuple[str, str], ...],
+    areas: tuple[tuple[str, str], ...],
+    weights: tuple[tuple[str, tuple[tuple[str, int], ...]], ...],
+) -> "Scene":
+    """What was read, as `calc.fairness` takes it; read again and found the same, it is the same object.
+
+    So what `compare` remembers of a scene counts for every move until something that was read is different.
+
+    Args:
+        areas: which body holds each, where a rule goes by place.
+    """
+    from commonpurse.calc.fairness import Scene
+
+    return Scene(
+        lots=tuple(_lots(quantities, {each.id: each.title for each in measures}, dict(areas))),
+        roster=tuple(key for key, _ in bodies),
+        bases={basis: dict(each) for basis, each in weights},
+        names=dict(bodies),
+        decimals=decimals_of(measures),
+    )
+
+
+def _lots(quantities: Iterable[Quantity], titles: dict[str, str], areas: dict[str, str]) -> "Iterator[Lot]":
+    """What is divided by itself: each measure and quarter, and the area of each body in it."""
     from commonpurse.calc.fairness import Lot
 
-    totals: dict[tuple[str, str, date | None, str | None], int] = {}
-    for each in page.quantities:
-        if not measures or each.measure in measures:
-            holder = page.areas.get(each.area) if by_place and each.area is not None else None
-            key = (each.measure, each.title, each.quarter, holder)
+    totals: dict[tuple[str, date | None, str | None], int] = {}
+    for each in quantities:
+        if not titles or each.measure in titles:
+            key = (each.measure, each.quarter, areas.get(each.area or ""))
             totals[key] = totals.get(key, 0) + each.total
-    return [
-        Lot(_lot_name(title, quarter), total, holder, measure)
-        for (measure, title, quarter, holder), total in totals.items()
-    ]
+    for (measure, quarter, holder), total in totals.items():
+        yield Lot(_lot_name(titles.get(measure), quarter), total, holder, measure)
 
 
-def _lot_name(title: str, quarter: date | None) -> str | Sentence:
-    if not title:
+def _lot_name(title: str | None, quarter: date | None) -> str | Sentence:
+    if title is None:
         return Sentence(message("the whole"))
     if quarter is None:
         return title
