@@ -18,8 +18,7 @@ from commonpurse.workspaces.forms import (
     ItemForm,
     JoinForm,
     PositionForm,
-    TargetOfferForm,
-    allocation_form,
+    offer_form,
 )
 
 ROOMS = "workspace:"
@@ -82,8 +81,7 @@ def propose(payload: Any) -> dict[str, Any]:
     """Propose or counter, as the form on the page does."""
     item_id = ItemForm.accept(payload)["item_id"]
     with reading() as session:
-        is_target, bodies = queries.offered_in(session, current_actor(), item_id)
-    form = TargetOfferForm if is_target else allocation_form(bodies)
+        form = offer_form(*queries.offered_in(session, current_actor(), item_id))
     values = form.accept(payload)
     with transaction() as session:
         seq = commands.make_offer(session, current_actor(), item_id=item_id, now=datetime.now(UTC), **values)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -21,13 +20,13 @@ from commonpurse.workspaces.forms import (
     AddItemForm,
     CommentForm,
     PositionForm,
-    TargetOfferForm,
-    allocation_form,
+    offer_form,
 )
 
 blueprint = Blueprint("workspaces", __name__, url_prefix="/consortia/<uuid:consortium_id>/workspace")
 
-Act = Callable[[Any, dict[str, Any]], Any]
+Act = Callable[..., int]
+"""A command on an item; it answers with the number of its entry."""
 
 
 @blueprint.get("/")
@@ -111,7 +110,11 @@ def _show_item(consortium_id: UUID, item_id: UUID, failed: Form | None = None) -
             commands.settle_due(session, current_actor(), consortium_id=consortium_id, now=datetime.now(UTC))
         page = _item(consortium_id, item_id)
     forms: dict[str, Form] = {}
-    for name, form_of in {"offer": _offer_form(page), "position": PositionForm, "comment": CommentForm}.items():
+    for name, form_of in {
+        "offer": offer_form(page.item.is_target, page.bodies),
+        "position": PositionForm,
+        "comment": CommentForm,
+    }.items():
         forms[name] = failed if failed is not None and type(failed).__name__ == form_of.__name__ else form_of(None)
     return render_template(
         "workspaces/_item.html" if "X-Fragment" in request.headers else "workspaces/show_item.html",
@@ -123,10 +126,6 @@ def _show_item(consortium_id: UUID, item_id: UUID, failed: Form | None = None) -
     )
 
 
-def _offer_form(page: queries.ItemPage) -> type[Form]:
-    return TargetOfferForm if page.item.is_target else allocation_form(page.bodies)
-
-
 def _act(consortium_id: UUID, item_id: UUID, form: Form, act: Act) -> ResponseReturnValue:
     """Do what a form asks and go back to the item; a refusal is shown beside the form, the typing kept."""
     with reading() as session:
@@ -134,7 +133,7 @@ def _act(consortium_id: UUID, item_id: UUID, form: Form, act: Act) -> ResponseRe
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                act(session, {**form.values(), "item_id": item_id, "now": datetime.now(UTC)})
+                act(session, current_actor(), item_id=item_id, now=datetime.now(UTC), **form.values())
         except (Refused, Stale) as error:
             form.show(error)
         else:
@@ -146,55 +145,34 @@ def _act(consortium_id: UUID, item_id: UUID, form: Form, act: Act) -> ResponseRe
 @signed_in
 def propose(consortium_id: UUID, item_id: UUID) -> ResponseReturnValue:
     """Propose, or counter what is on the table."""
-    form = _offer_form(_item(consortium_id, item_id))()
-    return _act(
-        consortium_id, item_id, form, lambda session, values: commands.make_offer(session, current_actor(), **values)
-    )
+    with reading() as session:
+        form = offer_form(*queries.offered_in(session, current_actor(), item_id))
+    return _act(consortium_id, item_id, form(), commands.make_offer)
 
 
 @blueprint.post("/<uuid:item_id>/positions")
 @signed_in
 def take_position(consortium_id: UUID, item_id: UUID) -> ResponseReturnValue:
     """Agree, object with a reason, or abstain."""
-    return _act(
-        consortium_id,
-        item_id,
-        PositionForm(),
-        lambda session, values: commands.take_position(session, current_actor(), **values),
-    )
+    return _act(consortium_id, item_id, PositionForm(), commands.take_position)
 
 
 @blueprint.post("/<uuid:item_id>/comments")
 @signed_in
 def comment(consortium_id: UUID, item_id: UUID) -> ResponseReturnValue:
     """Say something about the item."""
-    return _act(
-        consortium_id,
-        item_id,
-        CommentForm(),
-        lambda session, values: commands.comment(session, current_actor(), **values),
-    )
+    return _act(consortium_id, item_id, CommentForm(), commands.comment)
 
 
 @blueprint.post("/<uuid:item_id>/park")
 @signed_in
 def park(consortium_id: UUID, item_id: UUID) -> ResponseReturnValue:
     """Set the item aside for later."""
-    return _act(
-        consortium_id,
-        item_id,
-        ActForm(),
-        lambda session, values: commands.park(session, current_actor(), **values),
-    )
+    return _act(consortium_id, item_id, ActForm(), commands.park)
 
 
 @blueprint.post("/<uuid:item_id>/resume")
 @signed_in
 def resume(consortium_id: UUID, item_id: UUID) -> ResponseReturnValue:
     """Take the item up again."""
-    return _act(
-        consortium_id,
-        item_id,
-        ActForm(),
-        lambda session, values: commands.resume(session, current_actor(), **values),
-    )
+    return _act(consortium_id, item_id, ActForm(), commands.resume)

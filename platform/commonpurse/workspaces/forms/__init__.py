@@ -10,7 +10,7 @@ from commonpurse.workspaces.forms.acts import (
     PositionForm,
     TargetOfferForm,
 )
-from commonpurse.workspaces.forms.allocation import AllocationOfferForm, allocation_form
+from commonpurse.workspaces.forms.allocation import AllocationOfferForm, allocation_form, offer_form
 
 __all__ = [
     "ActForm",
@@ -23,4 +23,5 @@ __all__ = [
     "PositionForm",
     "TargetOfferForm",
     "allocation_form",
+    "offer_form",
 ]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from commonpurse.calc.sentence import Sentence, message
 from commonpurse.consortia.models import Consortium, Participation, ParticipationState
-from commonpurse.consortia.queries import get_joined_consortium
+from commonpurse.consortia.queries import LONDON, get_joined_consortium
 from commonpurse.core import log
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotFound
@@ -20,7 +20,7 @@ from commonpurse.workspaces import policy, rules
 from commonpurse.workspaces.models import AgendaItem, Comment, ItemState, Workspace
 from commonpurse.workspaces.queries import shown, standing
 from commonpurse.workspaces.queries.choices import OutOfForce, out_of_force
-from commonpurse.workspaces.queries.rows import electorate, find_workspace, get_item, list_items, with_offers
+from commonpurse.workspaces.queries.rows import NO_ITEM, electorate, find_workspace, get_item, list_items, with_offers
 
 MINUTES_SHOWN = 200
 MINUTES_READ = 500
@@ -111,11 +111,11 @@ def item_page(session: Session, actor: Actor, consortium_id: UUID, item_id: UUID
     consortium = get_joined_consortium(session, actor, consortium_id)
     workspace = find_workspace(session, consortium_id)
     if workspace is None:
-        raise NotFound("There is no such item in your workspaces")
+        raise NotFound(NO_ITEM)
     head = log.last_seq(session, workspace.stream)
     item = get_item(session, actor, item_id)
     if item.workspace_id != workspace.id:
-        raise NotFound("There is no such item in your workspaces")
+        raise NotFound(NO_ITEM)
     entries = log.entries_after(session, workspace.stream, max(head - MINUTES_READ, 0))
     about = [entry for entry in entries if entry.data.get("item_id") == str(item.id)]
     names, is_open = standing.names_of(consortium), item.state is ItemState.OPEN
@@ -128,7 +128,7 @@ def item_page(session: Session, actor: Actor, consortium_id: UUID, item_id: UUID
         head=head,
         rule=_rule(consortium),
         item=shown.show_item(item, consortium, actor, now),
-        out_of_force=out_of_force(consortium, item.measure, (item.agreed_at or now).astimezone(standing.LONDON).date()),
+        out_of_force=out_of_force(consortium, item.measure, (item.agreed_at or now).astimezone(LONDON).date()),
         offers=tuple(shown.show_offer(item, offer, consortium) for offer in reversed(item.offers)),
         comments=_comments(session, item),
         minutes=shown.show_minutes(about[-MINUTES_SHOWN:], names),
@@ -153,7 +153,7 @@ def _rule(consortium: Consortium) -> Sentence | None:
 def _late_offers_until(consortium: Consortium, now: datetime) -> date | None:
     if not standing.has_closed(consortium, now) or not policy.is_open(consortium):
         return None
-    return rules.notice_ends(now.astimezone(standing.LONDON).date(), standing.closes_on(consortium))
+    return rules.notice_ends(now.astimezone(LONDON).date(), standing.closes_on(consortium))
 
 
 def _comments(session: Session, item: AgendaItem) -> tuple[CommentShown, ...]:

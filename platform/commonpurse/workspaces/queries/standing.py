@@ -2,15 +2,13 @@
 
 from datetime import date, datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from commonpurse.calc import decision
 from commonpurse.consortia.models import Consortium, MilestoneKind
+from commonpurse.consortia.queries import LONDON
 from commonpurse.workspaces import rules
 from commonpurse.workspaces.models import AgendaItem, ItemState, Offer
 from commonpurse.workspaces.queries.rows import electorate
-
-LONDON = ZoneInfo("Europe/London")
 
 
 def closes_on(consortium: Consortium) -> date | None:
