@@ -7,10 +7,12 @@ import pytest
 from alembic import command
 from alembic.config import Config as Alembic
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_mock_engine, inspect
+from sqlalchemy import create_mock_engine, inspect, text
 from sqlalchemy.orm import Session
 
+from commonpurse.consortia.models import Consortium
 from commonpurse.core import db
+from commonpurse.reference.models import Area
 from support.databases import ROOT, migrate, migrated
 from support.world import make_world
 
@@ -80,7 +82,6 @@ def test_migrations_run_down_and_up_again_on_sqlite_with_data(tmp_path):
 
 
 def test_migrations_run_down_and_up_again_on_postgresql_with_data(postgresql_url):
-    from sqlalchemy import text
     from sqlalchemy.engine import make_url
 
     admin = db.make_engine(postgresql_url)
@@ -91,3 +92,20 @@ def test_migrations_run_down_and_up_again_on_postgresql_with_data(postgresql_url
     _down_and_up_with_data(
         make_url(postgresql_url).set(database="there_and_back").render_as_string(hide_password=False)
     )
+
+
+def test_the_one_area_of_a_place_is_kept_on_the_way_to_several_and_one_on_the_way_back(own_engine):
+    with Session(own_engine) as session:
+        key = make_world(session).consortium.id
+    with own_engine.begin() as connection:
+        migrate(connection, "0013", down=True)
+        assert connection.scalar(text("SELECT area_gss FROM consortia_consortium")) == "E08000021"
+        migrate(connection)
+    with Session(own_engine) as session:
+        consortium = session.get_one(Consortium, key)
+        assert [area.gss for area in consortium.areas] == ["E08000021"]
+        consortium.areas.append(session.get_one(Area, "E06000005"))
+        session.commit()
+    with own_engine.begin() as connection:
+        migrate(connection, "0013", down=True)
+        assert connection.scalar(text("SELECT area_gss FROM consortia_consortium")) == "E06000005"

@@ -144,7 +144,7 @@ def test_only_one_stage_move_is_open_at_a_time(session, world, forming):
 
 
 def test_a_move_that_is_not_possible_yet_is_refused_with_the_first_obstacle(session, world, forming):
-    forming.area_gss = None
+    forming.areas = []
     with pytest.raises(Refused, match="Choose the place") as refusal:
         open_move(session, world, forming)
     assert refusal.value.field == "stage"

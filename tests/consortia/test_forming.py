@@ -97,10 +97,52 @@ def test_a_category_that_does_not_exist_changes_nothing(session, world, forming)
 @pytest.mark.parametrize("typed", ["E08000037", "e08000037 ", "gateshead"])
 def test_a_place_is_found_by_code_or_name(session, world, forming, typed):
     commands.edit_place(
-        session, world.actor("newcastle"), consortium_id=forming.id, area=typed, seen_version=forming.version
+        session, world.actor("newcastle"), consortium_id=forming.id, areas=[typed], seen_version=forming.version
     )
-    assert forming.area_gss == "E08000037"
-    assert newest(session, forming).data == {"area_gss": "E08000037", "area": "Gateshead"}
+    assert [area.gss for area in forming.areas] == ["E08000037"]
+    assert newest(session, forming).data == {"areas": ["E08000037"], "area": "Gateshead"}
+
+
+def edit_place(session, world, consortium, *areas, actor=None):
+    session.flush()
+    return commands.edit_place(
+        session,
+        actor or world.actor("newcastle"),
+        consortium_id=consortium.id,
+        areas=areas,
+        seen_version=consortium.version,
+    )
+
+
+def test_a_place_takes_several_areas_once_each_in_the_order_of_their_names(session, world, forming):
+    seen = forming.version
+    edit_place(session, world, forming, "Leeds", "E08000037", "gateshead", "E08000021")
+    session.commit()
+    session.expire_all()
+    assert [area.name for area in forming.areas] == ["Gateshead", "Leeds", "Newcastle upon Tyne"]
+    assert forming.version > seen
+    assert newest(session, forming).data == {
+        "areas": ["E08000037", "E08000035", "E08000021"],
+        "area": "Gateshead; Leeds; Newcastle upon Tyne",
+    }
+    edit_place(session, world, forming, "E08000035")
+    session.commit()
+    session.expire_all()
+    assert [area.name for area in forming.areas] == ["Leeds"]
+
+
+@pytest.mark.parametrize("areas", [[], ["Gateshead", "Atlantis"]])
+def test_no_area_or_one_that_is_none_changes_nothing(session, world, forming, areas):
+    with pytest.raises(Refused) as refusal:
+        edit_place(session, world, forming, *areas)
+    assert refusal.value.field == "area"
+    assert [area.gss for area in forming.areas] == ["E08000021"]
+
+
+@pytest.mark.parametrize(("body", "error"), [("gateshead", NotAllowed), ("leeds", NotFound)])
+def test_only_the_lead_chooses_the_place(session, world, forming, body, error):
+    with pytest.raises(error):
+        edit_place(session, world, forming, "Leeds", actor=world.actor(body))
 
 
 def test_a_name_that_two_areas_have_is_refused(session, world, forming):
@@ -109,7 +151,7 @@ def test_a_name_that_two_areas_have_is_refused(session, world, forming):
     session.flush()
     with pytest.raises(Refused):
         commands.edit_place(
-            session, world.actor("newcastle"), consortium_id=forming.id, area="Twin", seen_version=forming.version
+            session, world.actor("newcastle"), consortium_id=forming.id, areas=["Twin"], seen_version=forming.version
         )
 
 

@@ -139,7 +139,8 @@ def test_purpose_place_rule_and_timetable_are_saved_one_by_one(client_of, sessio
         response = client.post(path(forming, f"/{rest}"), data={**typed, "seen_version": forming.version})
         assert response.location == path(forming, "/tasks"), rest
     session.expire_all()
-    assert (forming.name, forming.category_code, forming.area_gss) == ("Lights", "34928500", "E08000037")
+    assert (forming.name, forming.category_code) == ("Lights", "34928500")
+    assert [area.gss for area in forming.areas] == ["E08000037"]
     assert (forming.decision_rule, forming.quorum_percent) == ("weighted", 60)
     assert [m.due_on.isoformat() for m in forming.milestones] == ["2027-05-01"]
 
@@ -192,6 +193,28 @@ def test_a_page_that_is_too_old_or_spoiled_is_refused_and_keeps_the_typing(clien
     assert 'value="Gateshead"' in page.text
     assert f'name="seen_version" value="{forming.version}"' in page.text
     assert events(session, forming) == 0
+
+
+def test_areas_are_added_one_by_one_and_left_out_without_scripts(client_of, session, forming):
+    client, where = client_of("newcastle"), path(forming, "/place")
+
+    def saved(**typed):
+        session.expire_all()
+        done = client.post(where, data={**typed, "seen_version": forming.version})
+        session.expire_all()
+        return done.location, [area.name for area in forming.areas]
+
+    added = saved(areas=["E08000021"], area="gateshead", add="1")
+    assert added == (where, ["Gateshead", "Newcastle upon Tyne"])
+    page = client.get(where).text
+    assert page.count('type="checkbox" value="E0800') == page.count(" checked") == 2
+    assert "Gateshead; Newcastle upon Tyne" in text_of(client.get(path(forming)))
+    assert "Gateshead; Newcastle upon Tyne" in text_of(client.get("/consortia/"))
+    assert saved(areas=["E08000037"], submit="1") == (path(forming, "/tasks"), ["Gateshead"])
+    assert "Enter the name or the code of an area" in text_of(
+        client.post(where, data={"seen_version": forming.version})
+    )
+    assert "The place was chosen: Gateshead" in text_of(client.get(path(forming)))
 
 
 def test_the_first_agreement_starts_from_a_text_with_the_names_filled_in(client_of, session, world):

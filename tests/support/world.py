@@ -188,7 +188,7 @@ def make_consortium(session: Session, world: World, bodies: tuple[str, ...] = ME
         "name": "Level crossings and light",
         "purpose": "Buy street lighting together.",
         "category_code": "45000000",
-        "area_gss": AREAS["newcastle"][0],
+        "areas": [make_area(session, *AREAS["newcastle"])],
         "decision_rule": DecisionRule.CONSENT,
         "stage": Stage.NEGOTIATING,
         "formed_at": NOW,

@@ -7,7 +7,7 @@ from commonpurse.core.errors import NotFound
 from commonpurse.transparency import queries
 from support.consortia_rows import part_of
 from support.web import counted_statements
-from support.world import NOW, make_consortium
+from support.world import AREAS, NOW, make_area, make_consortium
 
 
 @pytest.fixture
@@ -62,9 +62,13 @@ def test_what_is_confidential_until_the_award_is_said_only_before_it(visitor, se
     assert ("confidential until the award" in page) is is_before
 
 
-def test_the_register_finds_by_name_and_place(visitor, published):
+def test_the_register_finds_by_name_and_by_any_area_of_the_place(visitor, session, published):
     assert "Level crossings" in visitor.get("/register/").text
     assert "Level crossings" in visitor.get("/register/?q=light+tyne").text
+    published.areas.append(make_area(session, *AREAS["leeds"]))
+    session.commit()
+    assert visitor.get("/register/?q=leeds").text.count("Level crossings") == 1
+    assert "Leeds; Newcastle upon Tyne" in visitor.get("/register/?q=tyne").text
     assert "No published consortium matches" in visitor.get("/register/?q=paper").text
     assert "No published consortium matches" in visitor.get("/register/?q=%25").text
 

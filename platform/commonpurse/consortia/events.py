@@ -28,10 +28,13 @@ class PurposeChanged(Struct, frozen=True):
 
 
 class PlaceChanged(Struct, frozen=True):
-    """The lead chose the place the consortium buys for."""
+    """The lead chose the areas the consortium buys for, by GSS code; `area` holds their names in a row.
+
+    Entries from before there could be several hold `area_gss`, the code of one, in place of `areas`.
+    """
 
     kind: ClassVar[str] = "consortia.place_changed"
-    area_gss: str
+    areas: tuple[str, ...]
     area: str
 
 

@@ -9,7 +9,7 @@ from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SubmitF
 from wtforms.validators import DataRequired, Length, NumberRange, Optional
 
 from commonpurse.consortia import rules
-from commonpurse.web.fields import Choice, DatePartsField, Needed, SeenField, TextField
+from commonpurse.web.fields import CheckboxesField, Choice, DatePartsField, Needed, SeenField, TextField
 from commonpurse.web.form import Form
 
 
@@ -49,19 +49,22 @@ class PurposeForm(_NamedForm):
 
 
 class PlaceForm(Form):
-    """The area the consortium buys for."""
+    """The areas the consortium buys for: those chosen so far, and one more."""
 
+    areas = CheckboxesField(
+        _l("Areas chosen so far"), validate_choice=False, render_kw={"hint": _l("Untick an area to leave it out")}
+    )
     area = TextField(
-        _l("Which area do you buy for?"),
-        [Needed(_l("Enter the name or the code of an area"))],
-        render_kw={
-            "hint": _l("Type its name, such as Gateshead, or its code, such as E08000037"),
-            "label_class": "govuk-label--l",
-            "page_heading": True,
-        },
+        _l("Add an area"), render_kw={"hint": _l("Type its name, such as Gateshead, or its code, such as E08000037")}
     )
     seen_version = SeenField()
     submit = SubmitField(_l("Save and go back to the tasks"))
+    add = SubmitField(_l("Save and add another area"))
+
+    def values(self) -> dict[str, Any]:
+        """The areas that stay chosen and the one that was typed, if one was."""
+        typed = [self.area.data] if self.area.data else []
+        return {"areas": (self.areas.data or []) + typed, "seen_version": self.seen_version.data}
 
 
 def _key(value: object) -> UUID | None:

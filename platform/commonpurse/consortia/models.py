@@ -43,7 +43,6 @@ class Consortium(Keyed, Base):
     name: Mapped[str]
     purpose: Mapped[LongText]
     category_code: Mapped[str | None] = mapped_column(ForeignKey(Category.code))
-    area_gss: Mapped[str | None] = mapped_column(ForeignKey(Area.gss))
     lead_organisation_id: Mapped[UUID] = mapped_column(ForeignKey(Organisation.id))
     decision_rule: Mapped[DecisionRule | None]
     quorum_percent: Mapped[int] = mapped_column(default=0)
@@ -53,7 +52,7 @@ class Consortium(Keyed, Base):
     formed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column()
     lead: Mapped[Organisation] = relationship()
-    area: Mapped[Area | None] = relationship()
+    areas: Mapped[list[Area]] = relationship(secondary="consortia_place", order_by=(Area.name, Area.gss))
     category: Mapped[Category | None] = relationship()
     participations: Mapped[list["Participation"]] = relationship(
         order_by="Participation.position", back_populates="consortium"
@@ -65,6 +64,15 @@ class Consortium(Keyed, Base):
     def stream(self) -> str:
         """The consortium's stream in the event log."""
         return f"consortium:{self.id}"
+
+
+class Place(Base):
+    """One of the areas that a consortium buys for."""
+
+    __tablename__ = "consortia_place"
+
+    consortium_id: Mapped[UUID] = mapped_column(ForeignKey(Consortium.id), primary_key=True)
+    area_gss: Mapped[str] = mapped_column(ForeignKey(Area.gss), primary_key=True)
 
 
 class ParticipationRole(StrEnum):

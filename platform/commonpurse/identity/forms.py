@@ -13,15 +13,14 @@ from wtforms import (
     PasswordField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     SubmitField,
 )
 from wtforms.validators import Optional, ValidationError
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms.widgets import HiddenInput
 
 from commonpurse.identity.rules import passwords
 from commonpurse.identity.rules.identifiers import SCHEMES
-from commonpurse.web.fields import Choice, Needed, TextField
+from commonpurse.web.fields import CheckboxesField, Choice, Needed, TextField
 from commonpurse.web.form import Form
 
 _l = lazy_gettext
@@ -137,15 +136,8 @@ def _current_password() -> PasswordField:
     )
 
 
-class RolesField(SelectMultipleField):
-    """Checkboxes for the roles a person holds in one organisation."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
-def _roles() -> RolesField:
-    return RolesField(
+def _roles() -> CheckboxesField:
+    return CheckboxesField(
         _l("What may they do?"),
         [Needed(_l("Select at least one role"))],
         choices=_choices(ROLE_WORDS),

@@ -37,10 +37,11 @@ def register_page(session: Session, *, q: str = "", number: int = 1) -> Register
     Args:
         number: which page; the nearest there is where there is none of that number.
     """
-    query = select(Consortium).outerjoin(Consortium.area).where(Consortium.published_at.is_not(None))
+    query = select(Consortium).where(Consortium.published_at.is_not(None))
     for word in q.split():
         query = query.where(
-            Consortium.name.icontains(word, autoescape=True) | Area.name.icontains(word, autoescape=True)
+            Consortium.name.icontains(word, autoescape=True)
+            | Consortium.areas.any(Area.name.icontains(word, autoescape=True))
         )
     total = session.scalar(select(func.count()).select_from(query.with_only_columns(Consortium.id).subquery())) or 0
     pages = max(1, -(-total // ROWS_A_PAGE))
@@ -48,9 +49,9 @@ def register_page(session: Session, *, q: str = "", number: int = 1) -> Register
     rows = session.scalars(
         query.options(
             joinedload(Consortium.lead),
-            joinedload(Consortium.area),
             joinedload(Consortium.category),
             selectinload(Consortium.milestones),
+            selectinload(Consortium.areas),
         )
         .order_by(Consortium.published_at.desc(), Consortium.id)
         .limit(ROWS_A_PAGE)

@@ -6,17 +6,27 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import Field, Form, StringField
+from wtforms import Field, Form, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice as Choice  # type: ignore[attr-defined]
 from wtforms.validators import StopValidation, ValidationError
-from wtforms.widgets import HiddenInput, TextInput
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget, TextInput
 
 from commonpurse.calc.money import parse_pounds
 from commonpurse.calc.quantity import from_smallest, to_smallest
 
 _l = lazy_gettext
 
-__all__ = ["AtLeast", "Choice", "DatePartsField", "ExactField", "Needed", "PoundsField", "SeenField", "TextField"]
+__all__ = [
+    "AtLeast",
+    "CheckboxesField",
+    "Choice",
+    "DatePartsField",
+    "ExactField",
+    "Needed",
+    "PoundsField",
+    "SeenField",
+    "TextField",
+]
 
 
 MOST_DECIMALS = 6
@@ -62,6 +72,13 @@ class TextField(StringField):
         """Keep what was typed, trimmed."""
         if valuelist:
             self.data = valuelist[0].strip()
+
+
+class CheckboxesField(SelectMultipleField):
+    """One checkbox for each choice; the data are the values of those that are ticked."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
 
 class PoundsField(Field):

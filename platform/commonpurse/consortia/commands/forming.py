@@ -30,9 +30,11 @@ from commonpurse.consortia.models import (
 from commonpurse.core import log
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import Refused, Stale, require
+from commonpurse.reference.models import Area
 from commonpurse.reference.queries import Found, search_areas, search_categories
 
 LEAD_CHANGES_THIS = message("Only the lead authority can change this")
+NO_AREA = message("Enter the name or the code of an area, such as Gateshead or E08000037")
 WHO_LEADS = message("A buyer or an administrator of the lead authority")
 MOST_NAME = 120
 MOST_SUPPLIER = 200
@@ -105,17 +107,38 @@ def edit_purpose(
 
 
 def edit_place(
-    session: Session, actor: Actor, *, consortium_id: UUID, area: str, seen_version: int, now: datetime | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    consortium_id: UUID,
+    areas: Sequence[str],
+    seen_version: int,
+    now: datetime | None = None,
 ) -> int:
-    """Choose the place by its GSS code or its name."""
+    """Choose all the areas of the place, each by its GSS code or its name.
+
+    Raises:
+        Refused: there is none, or one is no area or could be several; `field` is `area`.
+    """
     consortium = _to_settle(session, actor, consortium_id, seen_version)
-    found = queries.find_area(session, area)
-    if found is None:
-        if near := search_areas(session, area, limit=NEAR):
-            raise Refused("Enter the code of one of these: %(near)s", field="area", near=_listed(near))
-        raise Refused("Enter the name or the code of an area, such as Gateshead or E08000037", field="area")
-    consortium.area_gss = found.gss
-    return log.record(session, actor, consortium.stream, PlaceChanged(found.gss, area=found.name), at=now)
+    kept = {area.gss: area for area in consortium.areas}
+    chosen = {area.gss: area for area in (kept.get(typed) or _area(session, typed) for typed in areas)}
+    if not chosen:
+        raise Refused(NO_AREA, field="area")
+    consortium.areas = sorted(chosen.values(), key=lambda area: (area.name, area.gss))
+    touch(consortium)
+    session.flush()
+    event = PlaceChanged(tuple(area.gss for area in consortium.areas), area=queries.place_of(consortium))
+    return log.record(session, actor, consortium.stream, event, at=now)
+
+
+def _area(session: Session, typed: str) -> Area:
+    found = queries.find_area(session, typed)
+    if found is not None:
+        return found
+    if near := search_areas(session, typed, limit=NEAR):
+        raise Refused("Enter the code of one of these: %(near)s", field="area", near=_listed(near))
+    raise Refused(NO_AREA, field="area")
 
 
 def _listed(near: Sequence[Found]) -> str:

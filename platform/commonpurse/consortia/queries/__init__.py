@@ -7,7 +7,7 @@ from commonpurse.consortia.queries.decisions import (
     get_decision,
     open_stage_move,
 )
-from commonpurse.consortia.queries.faces import Face, body_rows, face_of, rule_in_words, stages_in_words
+from commonpurse.consortia.queries.faces import Face, body_rows, face_of, place_of, rule_in_words, stages_in_words
 from commonpurse.consortia.queries.facts import (
     administrators_of,
     find_area,
@@ -80,6 +80,7 @@ __all__ = [
     "moves_page",
     "open_stage_move",
     "participation_of",
+    "place_of",
     "rule_in_words",
     "signatures_by_body",
     "stages_in_words",

@@ -21,8 +21,15 @@ class Milestone(Struct, frozen=True):
     due_on: date
 
 
+class AreaRow(Struct, frozen=True):
+    """One of the areas a consortium buys for."""
+
+    gss: str
+    name: str
+
+
 class Face(Struct, frozen=True):
-    """What everybody who may see the consortium at all may know about it."""
+    """What everybody who may see the consortium at all may know about it; `place` names its areas in a row."""
 
     id: UUID
     version: int
@@ -31,13 +38,18 @@ class Face(Struct, frozen=True):
     stage: str
     stage_msgid: str
     lead: str
-    area_gss: str | None
-    area: str | None
+    areas: tuple[AreaRow, ...]
+    place: str
     category_code: str | None
     category: str | None
     milestones: tuple[Milestone, ...]
     public_summary: str
     published_at: datetime | None
+
+
+def place_of(consortium: Consortium) -> str:
+    """The names of the areas it buys for, some of which have commas, in a row; empty while none is chosen."""
+    return "; ".join(area.name for area in consortium.areas)
 
 
 def face_of(consortium: Consortium) -> Face:
@@ -51,8 +63,8 @@ def face_of(consortium: Consortium) -> Face:
         stage=consortium.stage.value,
         stage_msgid=rules.STAGE_WORDS[consortium.stage],
         lead=consortium.lead.name,
-        area_gss=consortium.area_gss,
-        area=consortium.area.name if consortium.area else None,
+        areas=tuple(AreaRow(area.gss, area.name) for area in consortium.areas),
+        place=place_of(consortium),
         category_code=consortium.category_code,
         category=consortium.category.title if consortium.category else None,
         milestones=tuple(

@@ -17,12 +17,12 @@ from commonpurse.reference.models import Area, Category
 
 
 def standing(session: Session, consortium: Consortium) -> rules.Standing:
-    """What is settled, for `rules.obstacles`. The participations must be loaded."""
+    """What is settled, for `rules.obstacles`."""
     return standings(session, [consortium])[consortium.id]
 
 
 def standings(session: Session, consortia: Sequence[Consortium]) -> dict[UUID, rules.Standing]:
-    """What is settled in each of them, in two SELECTs. Their participations and milestones must be loaded."""
+    """What is settled in each of them, in two SELECTs. Participations, milestones and areas must be loaded."""
     latest = latest_numbers(session, [consortium.id for consortium in consortia])
     signed = signed_numbers(session, [consortium.id for consortium in consortia])
     found = {}
@@ -30,7 +30,7 @@ def standings(session: Session, consortia: Sequence[Consortium]) -> dict[UUID, r
         parts, number = joined_parts(consortium), latest.get(consortium.id, 0)
         found[consortium.id] = rules.Standing(
             has_category=consortium.category_code is not None,
-            has_place=consortium.area_gss is not None,
+            has_place=bool(consortium.areas),
             decision_rule=consortium.decision_rule.value if consortium.decision_rule else None,
             milestones=frozenset(milestone.kind.value for milestone in consortium.milestones),
             has_agreement=number > 0,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from commonpurse.calc.sentence import Sentence
 from commonpurse.consortia import policy, rules
@@ -24,6 +24,7 @@ from commonpurse.consortia.queries.faces import (
     RuleInWords,
     body_rows,
     face_of,
+    place_of,
     rule_in_words,
 )
 from commonpurse.consortia.queries.facts import standing
@@ -48,7 +49,7 @@ class ListRow(Struct, frozen=True):
     role: str
     state: str
     bodies: int
-    place: str | None
+    place: str
 
 
 class ListPage(Struct, frozen=True):
@@ -80,7 +81,7 @@ def list_page(
             Participation.organisation_id == actor.organisation_id,
             Participation.state.in_([ParticipationState.INVITED, ParticipationState.JOINED]),
         )
-        .options(joinedload(Consortium.lead), joinedload(Consortium.area))
+        .options(joinedload(Consortium.lead), selectinload(Consortium.areas))
         .order_by(Consortium.formed_at.desc(), Consortium.name, Consortium.id)
         .limit(ROWS_A_PAGE)
         .offset((number - 1) * ROWS_A_PAGE)
@@ -103,7 +104,7 @@ def list_page(
                 role=part_role.value,
                 state=state.value,
                 bodies=count,
-                place=consortium.area.name if consortium.area else None,
+                place=place_of(consortium),
             )
             for consortium, part_role, state, count, _ in found
         ),

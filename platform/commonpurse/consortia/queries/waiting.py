@@ -35,7 +35,7 @@ INVITED = message("%(lead)s invited your organisation to %(name)s; an approver o
 def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:
     """Invitations, agreements to sign, decisions to answer, stages that may follow, what became of one's questions.
 
-    Asks for each kind at once: at most nine SELECTs, however many consortia there are.
+    Asks for each kind at once: at most ten SELECTs, however many consortia there are.
     """
     if actor.organisation_id is None:
         return []
@@ -156,7 +156,11 @@ def _next_stages(session: Session, organisation_id: UUID) -> list[Waiting]:
             Consortium.stage.not_in([Stage.DELIVERING, Stage.CLOSED]),
             ~asked.exists(),
         )
-        .options(selectinload(Consortium.participations), selectinload(Consortium.milestones))
+        .options(
+            selectinload(Consortium.participations),
+            selectinload(Consortium.milestones),
+            selectinload(Consortium.areas),
+        )
         .order_by(Consortium.formed_at, Consortium.id)
         .limit(MOST)
     ).all()

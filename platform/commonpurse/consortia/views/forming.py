@@ -76,13 +76,18 @@ def edit_purpose(consortium_id: UUID) -> ResponseReturnValue:
 @blueprint.route("/<uuid:consortium_id>/place", methods=["GET", "POST"])
 @signed_in
 def edit_place(consortium_id: UUID) -> ResponseReturnValue:
-    """The area the consortium buys for."""
+    """The areas the consortium buys for."""
     page = _page(consortium_id)
-    form = PlaceForm(data={"area": page.face.area_gss or "", "seen_version": page.face.version})
+    areas = page.face.areas
+    form = PlaceForm(data={"areas": [area.gss for area in areas], "seen_version": page.face.version})
+    form.areas.choices = [Choice(area.gss, f"{area.name} ({area.gss})") for area in areas]
     if form.validate_on_submit() and done(
         form,
         lambda session: commands.edit_place(session, current_actor(), consortium_id=consortium_id, **form.values()),
     ):
+        if form.add.data:
+            flash(gettext("Saved."), "success")
+            return redirect(url_for(".edit_place", consortium_id=consortium_id))
         return _saved(consortium_id)
     return render_template("consortia/edit_place.html", page=page, form=form)
 

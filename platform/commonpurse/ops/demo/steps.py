@@ -55,7 +55,8 @@ def form(session: Session, cast: Cast) -> Consortium:
         seen_version=seen(),
         now=story.FORMED,
     )
-    consortia.edit_place(session, lead, consortium_id=key, area="E08000021", seen_version=seen(), now=story.FORMED)
+    areas = [body.gss for body in story.BODIES]
+    consortia.edit_place(session, lead, consortium_id=key, areas=areas, seen_version=seen(), now=story.FORMED)
     consortia.edit_rule(
         session,
         lead,
