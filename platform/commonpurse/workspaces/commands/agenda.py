@@ -151,7 +151,7 @@ def resume(session: Session, actor: Actor, *, item_id: UUID, now: datetime, idem
 def comment(
     session: Session, actor: Actor, *, item_id: UUID, text: str, now: datetime, idempotency_key: str | None = None
 ) -> int:
-    """Say something about an item that is not frozen."""
+    """Say something about an item. Raises Stale for a frozen one, Refused for no text and for over 4,000 characters."""
     item = queries.get_item(session, actor, item_id, lock=True)
     require_may_act(actor, item.workspace)
     key = key_of(actor, idempotency_key)
