@@ -15,8 +15,8 @@ TABLES = ("PUBLISHED", "EXACT", "PRINTED", "LEAVING")
 OUR_OWN = ("Product paper", "Splitting paper", "design notes")
 IN_THE_DESIGN = {
     # Examples that the design notes, section 1.3, print too: file, beginning of the source, more of the row.
-    ("test_claims", "Mishnah Ketubot", "'talmud', 200"),
-    ("test_claims", "Mishnah Ketubot", "'talmud', 300"),
+    ("test_claims_published", "Mishnah Ketubot", "'talmud', 200"),
+    ("test_claims_published", "Mishnah Ketubot", "'talmud', 300"),
     ("test_divisors", "Balinski and Young", "'jefferson', 100"),
     ("test_divisors", "Balinski and Young", "'adams', 100"),
     ("test_divisors", "Balinski and Young", "'adams', 26"),
