@@ -31,8 +31,7 @@ from commonpurse.core.bulk import insert_many
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.outcomes import queries
 from commonpurse.outcomes.commands import many
-from commonpurse.outcomes.commands.ledger import Basis, Line, scope_of, take_back
-from commonpurse.outcomes.commands.ledger import post as post_one
+from commonpurse.outcomes.commands.ledger import Line, divide_again
 from commonpurse.outcomes.models import LiveClaim
 from commonpurse.outcomes.queries import proof
 from support.world import NOW
@@ -157,12 +156,10 @@ def corrections(ledger: Ledger, promises: Promises, count: int = 60) -> None:
             consortium = session.get_one(Consortium, ledger.world.consortium.id)
             original = queries.live_split_of(session, UUID(outcome))
             assert original is not None
-            take_back(session, ledger.actor, consortium, original, reason="Wrong", now=NOW)
             kept = zip(original.outcomes, original.versions, original.quantities, strict=True)
             lines = [Line(*line) for line in kept if line[0] != outcome]
             again = split_again(sum(line.quantity for line in lines), original.explanation)
-            basis = Basis(original.roster, original.rule_version)
-            post_one(session, ledger.actor, consortium, scope_of(original), basis, lines, again, now=NOW)
+            divide_again(session, ledger.actor, consortium, original, lines, again, reason="Wrong", now=NOW)
 
     for key in keys:
         inserted.append(seconds(insert))

@@ -5,6 +5,7 @@ each place of the roster and that they add up; after it none can be added. Nothi
 engine has what was found fastest: statement-level checks and no foreign keys on the shares where it can.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from uuid import UUID
@@ -217,18 +218,17 @@ def _clones_sqlite(connection: Connection) -> list[str]:
     clones = []
     for (sql,) in found:
         own = _renamed(sql)
-        roster = "(SELECT json_array_length(parties) FROM outcomes_roster WHERE id = NEW.roster_id)"
-        for before in ("= ", "IS NOT "):
-            own = own.replace(
-                f"json_array_length(NEW.amounts)\n      {before}{roster}", f"json_array_length(NEW.amounts) {before}1"
-            )
-            own = own.replace(
-                f"json_array_length(NEW.amounts)\n    {before}{roster}", f"json_array_length(NEW.amounts) {before}1"
-            )
+        # Its list of amounts holds the total alone.
+        own = re.sub(
+            r"(json_array_length\(NEW\.amounts\)\s+IS NOT) \(SELECT json_array_length\(parties\) .*?\)$",
+            r"\1 1",
+            own,
+            flags=re.MULTILINE,
+        ).replace("json_array_length(w.weights) = json_array_length(NEW.amounts)", "json_array_length(NEW.amounts) = 1")
         if own.startswith("CREATE TABLE") and SPLIT + " (" in own.split("\n")[0]:
             end = own.rindex(")")
             own = own[:end] + _deferred(SEAL) + own[end:]
-        assert "JOIN" in own or roster not in own
+        assert "length(parties)" not in own
         clones.append(own)
     return clones
 
@@ -250,7 +250,9 @@ def _clones_postgresql(connection: Connection) -> list[str]:
     functions = ask(f"SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname IN {named}")
     triggers = ask(f"SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal AND tgrelid {of_both}")
     own = [
-        _renamed(sql).replace("(cardinality(NEW.amounts) = places)", "(cardinality(NEW.amounts) = 1)")
+        _renamed(sql)
+        .replace("(cardinality(NEW.amounts) = places)", "(cardinality(NEW.amounts) = 1)")
+        .replace("cardinality(w.weights) = size", "size = 1")
         for sql in functions
     ]
     return [*tables, *(_renamed(sql) for sql in keys), *own, *(_renamed(sql) for sql in triggers)]

@@ -8,6 +8,7 @@ from datetime import date
 from itertools import product
 from pathlib import Path
 from random import Random
+from unittest.mock import patch
 from uuid import UUID, uuid4
 
 from sqlalchemy import Engine, text
@@ -23,12 +24,14 @@ from commonpurse.outcomes.models import Roster, RuleVersion
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests"))
 
+from support import services
 from support.databases import migrated
 from support.delivery_rows import make_contract
-from support.services import start_postgresql
 from support.world import NOW, World, make_area, make_measure, make_world
 
 BODIES = 50
+IN_EARNEST = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+"""A commit is on the disk, as it always is on SQLite here: the tests' own server does without."""
 OUTCOMES_A_SPLIT = 10
 
 
@@ -41,7 +44,7 @@ def on(engine_name: str) -> Iterator[Engine]:
             yield engine
             engine.dispose()
         else:
-            with start_postgresql() as url:
+            with patch.dict(services.POSTGRESQL_SETTINGS, IN_EARNEST), services.start_postgresql() as url:
                 engine = migrated(url.replace("postgresql://", "postgresql+psycopg://", 1))
                 yield engine
                 engine.dispose()

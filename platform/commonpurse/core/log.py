@@ -107,28 +107,49 @@ def record(
     The stream's head is locked until the transaction ends, so numbers have no gaps and the order
     of numbers is the order of commits.
     """
+    return record_all(session, actor, stream, [event], idempotency_key=idempotency_key, at=at)
+
+
+def record_all(
+    session: Session,
+    actor: Actor,
+    stream: str,
+    events: Sequence[Event],
+    *,
+    idempotency_key: str | None = None,
+    at: datetime | None = None,
+) -> int:
+    """Append several events, one or more, as `record` would one after the other; return the number of the last.
+
+    The key is that of the first.
+    """
     head = session.execute(
         select(Stream.last_seq, Stream.last_hash).where(Stream.name == stream).with_for_update()
     ).one_or_none()
     if head is None:
         session.execute(insert(Stream).values(name=stream))
-    last_seq, last_hash = head if head is not None else (0, FIRST_HASH)
-    entry = Entry(
-        stream=stream,
-        seq=last_seq + 1,
-        at=at or datetime.now(UTC),
-        person_id=actor.person_id,
-        organisation_id=actor.organisation_id,
-        actor_label=actor.label,
-        kind=event.kind,
-        data=plain(event),
-        idempotency_key=idempotency_key,
-    )
-    digest = chain(last_hash, _hashed(entry))
-    session.execute(insert(EntryRow).values(**asdict(entry), previous_hash=last_hash, hash=digest))
-    session.execute(update(Stream).where(Stream.name == stream).values(last_seq=entry.seq, last_hash=digest))
-    session.info.setdefault("recorded", []).append(entry)
-    return entry.seq
+    seq, digest = head if head is not None else (0, FIRST_HASH)
+    rows: list[dict[str, Any]] = []
+    recorded = session.info.setdefault("recorded", [])
+    for event in events:
+        seq += 1
+        entry = Entry(
+            stream=stream,
+            seq=seq,
+            at=at or datetime.now(UTC),
+            person_id=actor.person_id,
+            organisation_id=actor.organisation_id,
+            actor_label=actor.label,
+            kind=event.kind,
+            data=plain(event),
+            idempotency_key=None if rows else idempotency_key,
+        )
+        rows.append({**asdict(entry), "previous_hash": digest, "hash": chain(digest, _hashed(entry))})
+        digest = rows[-1]["hash"]
+        recorded.append(entry)
+    session.execute(insert(EntryRow), rows if len(rows) > 1 else rows[0])
+    session.execute(update(Stream).where(Stream.name == stream).values(last_seq=seq, last_hash=digest))
+    return seq
 
 
 def plain(event: Any) -> Any:

@@ -17,7 +17,16 @@ from commonpurse.core.errors import Refused, require
 from commonpurse.delivery.commands import reopen_record, replace_record
 from commonpurse.delivery.models import OutcomeRecord
 from commonpurse.outcomes import policy, queries
-from commonpurse.outcomes.commands.ledger import Basis, Line, Scope, basis_of, post, scope_of, take_back
+from commonpurse.outcomes.commands.ledger import (
+    Basis,
+    Line,
+    Scope,
+    basis_of,
+    divide_again,
+    post,
+    scope_of,
+    take_back,
+)
 from commonpurse.outcomes.models import PostedSplit, Roster
 from commonpurse.outcomes.queries.credits import (
     as_seen_by,
@@ -166,10 +175,16 @@ def _undo(
 ) -> None:
     """Take back the split in which a record counts, if there is one, and split what remains of it."""
     original = queries.live_split_of(session, record.id)
-    if original is not None:
-        take_back(session, actor, consortium, original, reason=reason, now=now)
-        _split_the_rest(session, actor, consortium, original, without=record.id.hex, reason=reason, now=now)
-        _keep_within_a_unit(session, actor, consortium, original.measure_id, reason=reason, now=now)
+    if original is None:
+        return
+    lines = [line for line in _lines_of(original) if line.outcome != record.id.hex]
+    if lines and parse_rule(original.explanation["rule"]).rounding != CREDIT:
+        rest = split_again(_total(lines), original.explanation)
+        divide_again(session, actor, consortium, original, lines, rest, reason=reason, now=now)
+        return
+    take_back(session, actor, consortium, original, reason=reason, now=now)
+    _split_the_rest(session, actor, consortium, original, lines, reason=reason, now=now)
+    _keep_within_a_unit(session, actor, consortium, original.measure_id, reason=reason, now=now)
 
 
 def _keep_within_a_unit(
@@ -202,13 +217,12 @@ def _split_the_rest(
     actor: Actor,
     consortium: Consortium,
     original: PostedSplit,
+    lines: Sequence[Line],
     *,
-    without: str,
     reason: str,
     now: datetime,
 ) -> None:
     """Divide what remains by the rule, weights and holder of the split that was taken back."""
-    lines = [line for line in _lines_of(original) if line.outcome != without]
     if not lines:
         return
     scope = scope_of(original)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from commonpurse.calc.allocation import Split, reverse
-from commonpurse.calc.digest import GENESIS, canonical, chain
+from commonpurse.calc.digest import canonical, chain
 from commonpurse.calc.quantity import from_smallest
 from commonpurse.consortia.models import Consortium
 from commonpurse.core import log
@@ -84,12 +84,60 @@ def post(
     now: datetime,
 ) -> PostedSplit:
     """Post the division of the total of `lines`, and record it."""
-    row = PostedSplit(
+    row = _division(session, basis, lines, split, reason, now)
+    return _append(session, actor, consortium, scope, [row], now)[0]
+
+
+def take_back(
+    session: Session, actor: Actor, consortium: Consortium, original: PostedSplit, *, reason: str, now: datetime
+) -> PostedSplit:
+    """Post the exact negative of a live split: every number is copied, none is worked out anew."""
+    return _append(session, actor, consortium, scope_of(original), [_negative(original, reason)], now)[0]
+
+
+def divide_again(
+    session: Session,
+    actor: Actor,
+    consortium: Consortium,
+    original: PostedSplit,
+    lines: Sequence[Line],
+    split: Split,
+    *,
+    reason: str,
+    now: datetime,
+) -> PostedSplit:
+    """Take a live split back and post another in its place, by the same rule; return what was posted.
+
+    The ledger is what `take_back` and then `post` make of it, written at once.
+    """
+    basis = Basis(original.roster, original.rule_version)
+    rows = [
+        _negative(original, reason),
+        _division(session, basis, lines, split, reason, now, like=original.weight_version),
+    ]
+    return _append(session, actor, consortium, scope_of(original), rows, now)[1]
+
+
+def _division(
+    session: Session,
+    basis: Basis,
+    lines: Sequence[Line],
+    split: Split,
+    reason: str,
+    now: datetime,
+    like: WeightVersion | None = None,
+) -> PostedSplit:
+    """The row of a division; its weights are often those of another split."""
+    weights = weights_of(session, basis, split.explanation, now, like)
+    return PostedSplit(
         id=uuid4(),
         book=PRIMARY,
         roster_id=basis.roster.id,
+        roster=basis.roster,
         rule_version_id=basis.rule.id,
-        weight_version_id=weights_of(session, basis, split.explanation, now).id,
+        rule_version=basis.rule,
+        weight_version_id=weights.id,
+        weight_version=weights,
         total=split.total,
         amounts=split.amounts,
         outcomes=tuple(line.outcome for line in lines),
@@ -98,37 +146,22 @@ def post(
         explanation=split.explanation,
         reason=reason,
     )
-    _append(session, actor, consortium, scope, row, now)
-    measure = session.get_one(Measure, scope.measure_id)
-    event = SplitPosted(
-        split_id=row.id,
-        measure=measure.title,
-        quarter_starting=scope.quarter_starting,
-        place_gss=scope.place_gss,
-        quantity=from_smallest(row.total, measure.decimals),
-        unit=measure.unit,
-        total=row.total,
-        roster=basis.roster.parties,
-        amounts=row.amounts,
-        digest=row.digest,
-    )
-    log.record(session, actor, consortium.stream, event, at=now)
-    return row
 
 
-def take_back(
-    session: Session, actor: Actor, consortium: Consortium, original: PostedSplit, *, reason: str, now: datetime
-) -> PostedSplit:
-    """Post the exact negative of a live split: every number is copied, none is worked out anew."""
+def _negative(original: PostedSplit, reason: str) -> PostedSplit:
+    """The row of a reversal."""
     record = original.explanation
     negative = reverse(Split(original.total, tuple(record["roster"]), original.amounts, record))
-    row = PostedSplit(
+    return PostedSplit(
         id=uuid4(),
         book=original.book,
         reverses_id=original.id,
         roster_id=original.roster_id,
+        roster=original.roster,
         rule_version_id=original.rule_version_id,
+        rule_version=original.rule_version,
         weight_version_id=original.weight_version_id,
+        weight_version=original.weight_version,
         total=negative.total,
         amounts=negative.amounts,
         outcomes=original.outcomes,
@@ -137,22 +170,6 @@ def take_back(
         explanation=negative.explanation,
         reason=reason,
     )
-    _append(session, actor, consortium, scope_of(original), row, now)
-    measure = session.get_one(Measure, original.measure_id)
-    event = SplitReversed(
-        split_id=row.id,
-        reverses_id=original.id,
-        measure=measure.title,
-        quarter_starting=original.quarter_starting,
-        place_gss=original.place_gss,
-        quantity=from_smallest(original.total, measure.decimals),
-        unit=measure.unit,
-        total=row.total,
-        reason=reason,
-        digest=row.digest,
-    )
-    log.record(session, actor, consortium.stream, event, at=now)
-    return row
 
 
 def scope_of(row: PostedSplit) -> Scope:
@@ -161,28 +178,53 @@ def scope_of(row: PostedSplit) -> Scope:
 
 
 def _append(
-    session: Session, actor: Actor, consortium: Consortium, scope: Scope, row: PostedSplit, now: datetime
-) -> None:
-    head = queries.head_of(session, row.book, str(scope))
-    row.scope = str(scope)
-    row.seq = head.seq + 1 if head else 1
-    row.consortium_id = consortium.id
-    row.contract_id, row.measure_id = scope.contract_id, scope.measure_id
-    row.quarter_starting, row.place_gss = scope.quarter_starting, scope.place_gss
-    row.posted_by_id, row.posted_at = actor.person, now.astimezone(UTC)
-    row.previous_digest = head.digest if head else GENESIS
-    row.digest = chain(row.previous_digest, queries.content_of(row, queries.digests_of(session, row)))
-    session.add(row)
+    session: Session, actor: Actor, consortium: Consortium, scope: Scope, rows: Sequence[PostedSplit], now: datetime
+) -> Sequence[PostedSplit]:
+    """Write rows of one book and scope, each chained to the one before, and record them."""
+    last, digest = queries.head_of(session, rows[0].book, str(scope))
+    measure = session.get_one(Measure, scope.measure_id)
+    for seq, row in enumerate(rows, last + 1):
+        row.scope, row.seq, row.previous_digest = str(scope), seq, digest
+        row.consortium_id = consortium.id
+        row.contract_id, row.measure_id = scope.contract_id, scope.measure_id
+        row.quarter_starting, row.place_gss = scope.quarter_starting, scope.place_gss
+        row.posted_by_id, row.posted_at = actor.person, now.astimezone(UTC)
+        row.digest = digest = chain(row.previous_digest, queries.content_of(row, queries.digests_of(row)))
+    session.add_all(rows)
     session.flush()
+    log.record_all(session, actor, consortium.stream, [_event(row, measure) for row in rows], at=now)
+    return rows
 
 
-def weights_of(session: Session, basis: Basis, explanation: Mapping[str, Any], now: datetime) -> WeightVersion:
-    """The weights that a record names; stored when they are used first."""
+def _event(row: PostedSplit, measure: Measure) -> SplitPosted | SplitReversed:
+    """What is said of a row; of a reversal in the words of its original."""
+    about: dict[str, Any] = {
+        "split_id": row.id,
+        "measure": measure.title,
+        "quarter_starting": row.quarter_starting,
+        "place_gss": row.place_gss,
+        "unit": measure.unit,
+        "total": row.total,
+        "digest": row.digest,
+    }
+    if row.reverses_id is None:
+        quantity = from_smallest(row.total, measure.decimals)
+        return SplitPosted(**about, quantity=quantity, roster=row.roster.parties, amounts=row.amounts)
+    quantity = from_smallest(-row.total, measure.decimals)
+    return SplitReversed(**about, quantity=quantity, reverses_id=row.reverses_id, reason=row.reason)
+
+
+def weights_of(
+    session: Session, basis: Basis, explanation: Mapping[str, Any], now: datetime, like: WeightVersion | None = None
+) -> WeightVersion:
+    """The weights that a record names, which may be `like` others; stored when they are used first."""
     weights = tuple(explanation["weights"])
     version = WeightVersion(
         roster_id=basis.roster.id, basis=explanation["rule"]["kind"], weights=weights, recorded_at=now
     )
     version.digest = queries.weight_digest(version, basis.roster.digest)
+    if like is not None and like.digest == version.digest:
+        return like
     return queries.find_weight_version(session, version.digest) or _stored(session, version)
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import String, cast, exists, func, select
-from sqlalchemy.orm import Session, aliased, selectinload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from commonpurse.calc.allocation import UNALLOCATED
-from commonpurse.calc.digest import sha256_hex
+from commonpurse.calc.digest import GENESIS, sha256_hex
 from commonpurse.consortia.models import Consortium
 from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core.actor import Actor
@@ -84,14 +84,15 @@ def find_weight_version(session: Session, digest: str) -> WeightVersion | None:
     return session.scalars(select(WeightVersion).where(WeightVersion.digest == digest)).one_or_none()
 
 
-def head_of(session: Session, book: str, scope: str) -> PostedSplit | None:
-    """The newest row of a chain."""
-    return session.scalars(
-        select(PostedSplit)
+def head_of(session: Session, book: str, scope: str) -> tuple[int, str]:
+    """Number and digest of the newest row of a chain; of one that has none, nought and where chains begin."""
+    newest = session.execute(
+        select(PostedSplit.seq, PostedSplit.digest)
         .where(PostedSplit.book == book, PostedSplit.scope == scope)
         .order_by(PostedSplit.seq.desc())
         .limit(1)
     ).one_or_none()
+    return (newest.seq, newest.digest) if newest else (0, GENESIS)
 
 
 def heads_of(session: Session, book: str, scopes: Collection[str]) -> dict[str, tuple[int, str]]:
@@ -114,11 +115,17 @@ def heads_of(session: Session, book: str, scopes: Collection[str]) -> dict[str, 
 
 
 def live_split_of(session: Session, record_id: UUID) -> PostedSplit | None:
-    """The split of the primary book in which an outcome counts now."""
+    """The split of the primary book in which an outcome counts now, with what it rests on."""
     return session.scalars(
         select(PostedSplit)
         .join(LiveClaim, LiveClaim.split_id == PostedSplit.id)
         .where(LiveClaim.book == PRIMARY, LiveClaim.outcome_id == record_id.hex)
+        .options(
+            joinedload(PostedSplit.roster),
+            joinedload(PostedSplit.rule_version),
+            joinedload(PostedSplit.weight_version),
+            joinedload(PostedSplit.measure),
+        )
     ).one_or_none()
 
 
@@ -209,13 +216,9 @@ def weight_digest(version: WeightVersion, roster: str) -> str:
     return sha256_hex({"roster": roster, "basis": version.basis, "weights": list(version.weights)})
 
 
-def digests_of(session: Session, row: PostedSplit) -> dict[str, str]:
+def digests_of(row: PostedSplit) -> dict[str, str]:
     """The digests of the roster, rule and weights a row rests on."""
-    return {
-        "roster": session.scalars(select(Roster.digest).where(Roster.id == row.roster_id)).one(),
-        "rule": session.scalars(select(RuleVersion.digest).where(RuleVersion.id == row.rule_version_id)).one(),
-        "weights": session.scalars(select(WeightVersion.digest).where(WeightVersion.id == row.weight_version_id)).one(),
-    }
+    return {"roster": row.roster.digest, "rule": row.rule_version.digest, "weights": row.weight_version.digest}
 
 
 def content_of(row: PostedSplit, digests: dict[str, str]) -> dict[str, Any]:
