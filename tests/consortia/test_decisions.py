@@ -91,6 +91,8 @@ def test_an_objection_needs_a_reason_and_an_answer_must_be_one(session, world, f
     with pytest.raises(Refused) as refusal:
         answer(session, world, decision, "gateshead", "maybe")
     assert refusal.value.field == "answer"
+    with pytest.raises(Refused, match="500 characters or fewer"):
+        answer(session, world, decision, "gateshead", "agree", reason="x" * 501)
     assert decision.votes == []
 
 
@@ -166,6 +168,14 @@ def test_a_deadline_must_be_ahead_and_not_too_far(session, world, forming, days)
             closes_at=NOW + timedelta(days=days),
         )
     assert refusal.value.field == "closes_on"
+
+
+def test_the_last_day_that_may_be_asked_for_is_a_day_to_its_end(session, world, forming):
+    evening = (NOW + timedelta(days=90)).replace(hour=23, minute=59)
+    asks = {"consortium_id": forming.id, "stage": "pooling", "now": NOW}
+    with pytest.raises(Refused, match="must be within 90 days"):
+        commands.open_decision(session, world.actor("gateshead"), closes_at=evening + timedelta(days=1), **asks)
+    assert commands.open_decision(session, world.actor("gateshead"), closes_at=evening, **asks).closes_at == evening
 
 
 def test_after_the_deadline_nobody_answers_and_silence_is_consent(session, world, forming):

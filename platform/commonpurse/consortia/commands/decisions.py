@@ -135,8 +135,8 @@ def _answer(decision: Decision, actor: Actor, answer: str, reason: str, now: dat
         said = Answer(answer)
     except ValueError as error:
         raise Refused("Select your answer", field="answer") from error
-    why = reason.strip()
-    if said is Answer.OBJECT:
+    why = ""
+    if said is Answer.OBJECT or reason.strip():
         why = read_reason(reason, message("Enter why your organisation objects"))
     vote = next((vote for vote in decision.votes if vote.organisation_id == actor.organisation), None)
     if vote is None:
@@ -237,7 +237,7 @@ def _read_stage(stage: str) -> Stage:
 def _read_deadline(closes_at: datetime | None, now: datetime) -> datetime:
     deadline = closes_at or now + timedelta(days=USUAL_DAYS)
     if deadline <= now:
-        raise Refused("The last day to answer must be in the future", field="closes_on")
-    if deadline > now + timedelta(days=MOST_DAYS):
+        raise Refused("The last day to answer must be today or in the future", field="closes_on")
+    if queries.last_day(deadline) > queries.last_day(now) + timedelta(days=MOST_DAYS):
         raise Refused("The last day to answer must be within %(days)s days", field="closes_on", days=MOST_DAYS)
     return deadline
