@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from commonpurse.calc.sentence import message
 from commonpurse.consortia.models import (
     Consortium,
     Decision,
@@ -13,6 +14,9 @@ from commonpurse.consortia.models import (
 )
 from commonpurse.core.actor import Actor
 from commonpurse.identity.models import Organisation, OrganisationKind, Role
+
+LEAD_CHANGES_THIS = message("Only the lead authority can change this")
+WHO_LEADS = message("A buyer or an administrator of the lead authority")
 
 ANSWERING = (Role.BUYER, Role.APPROVER)
 SIGNING = (Role.APPROVER, Role.ADMINISTRATOR)

@@ -31,11 +31,9 @@ from commonpurse.core import log
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import Refused, Stale, require
 from commonpurse.reference.models import Area
-from commonpurse.reference.queries import Found, search_areas, search_categories
+from commonpurse.reference.queries import Found, get_category, search_areas, search_categories
 
-LEAD_CHANGES_THIS = message("Only the lead authority can change this")
 NO_AREA = message("Enter the name or the code of an area, such as Gateshead or E08000037")
-WHO_LEADS = message("A buyer or an administrator of the lead authority")
 MOST_NAME = 120
 MOST_SUPPLIER = 200
 NEAR = 5
@@ -93,7 +91,7 @@ def edit_purpose(
 ) -> int:
     """Say what the consortium is called, what it is for and what it buys."""
     consortium = _to_settle(session, actor, consortium_id, seen_version)
-    category = queries.find_category(session, category_code)
+    category = get_category(session, category_code)
     if category is None:
         if near := search_categories(session, category_code, limit=NEAR):
             raise Refused("Enter the code of one of these: %(near)s", field="category_code", near=_listed(near))
@@ -252,7 +250,7 @@ def to_edit(session: Session, actor: Actor, consortium_id: UUID, seen_version: i
         Stale: somebody changed it since `seen_version`.
     """
     consortium = queries.get_joined_consortium(session, actor, consortium_id, lock=True)
-    require(policy.may_edit(actor, consortium), LEAD_CHANGES_THIS, who=WHO_LEADS)
+    require(policy.may_edit(actor, consortium), policy.LEAD_CHANGES_THIS, who=policy.WHO_LEADS)
     if consortium.stage is Stage.CLOSED:
         raise Refused("This consortium is closed, so nothing about it changes any more")
     if seen_version is not None and consortium.version != seen_version:

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from commonpurse.calc.sentence import message
 from commonpurse.consortia import policy, queries
 from commonpurse.consortia.commands.agreement import read_reason
-from commonpurse.consortia.commands.forming import LEAD_CHANGES_THIS, WHO_LEADS
 from commonpurse.consortia.events import SummaryPublished, SummaryWithdrawn, WeightChanged
 from commonpurse.consortia.models import Consortium
 from commonpurse.core import log
@@ -82,7 +81,7 @@ def withdraw_summary(session: Session, actor: Actor, *, consortium_id: UUID, rea
 
 def _to_publish(session: Session, actor: Actor, consortium_id: UUID, seen_version: int) -> Consortium:
     consortium = queries.get_joined_consortium(session, actor, consortium_id, lock=True)
-    require(policy.may_edit(actor, consortium), LEAD_CHANGES_THIS, who=WHO_LEADS)
+    require(policy.may_edit(actor, consortium), policy.LEAD_CHANGES_THIS, who=policy.WHO_LEADS)
     if consortium.version != seen_version:
         raise Stale("Somebody else changed this consortium. Check what is there now and try again")
     return consortium

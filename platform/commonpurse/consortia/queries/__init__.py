@@ -11,7 +11,6 @@ from commonpurse.consortia.queries.faces import Face, body_rows, face_of, place_
 from commonpurse.consortia.queries.facts import (
     administrators_of,
     find_area,
-    find_category,
     find_public_bodies,
     find_public_body,
     joined_parts,
@@ -58,7 +57,6 @@ __all__ = [
     "edit_page",
     "face_of",
     "find_area",
-    "find_category",
     "find_public_bodies",
     "find_public_body",
     "get_consortium",

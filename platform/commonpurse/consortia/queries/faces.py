@@ -84,10 +84,10 @@ class RuleInWords(Struct, frozen=True):
     blocking: Sentence | None
 
 
-def rule_in_words(consortium: Consortium, rule: str | None = None, quorum_percent: int | None = None) -> RuleInWords:
+def rule_in_words(consortium: Consortium, rule: str | None = None) -> RuleInWords:
     """The consortium's rule, or another one as it would work among its bodies now."""
     chosen = rule or (consortium.decision_rule.value if consortium.decision_rule else None)
-    quorum = consortium.quorum_percent if quorum_percent is None else quorum_percent
+    quorum = consortium.quorum_percent
     if chosen is None:
         return RuleInWords(None, quorum, None, None)
     weights = weights_of(consortium)

@@ -13,7 +13,7 @@ from commonpurse.core import log
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotAllowed
 from commonpurse.identity.models import Membership, Organisation, OrganisationKind, Person, Role
-from commonpurse.reference.models import Area, Category
+from commonpurse.reference.models import Area
 
 
 def standing(session: Session, consortium: Consortium) -> rules.Standing:
@@ -49,11 +49,6 @@ def joined_parts(consortium: Consortium) -> list[Participation]:
 def weights_of(consortium: Consortium) -> dict[str, int]:
     """The voting weight of each joined body, by its key as text."""
     return {str(part.organisation_id): part.voting_weight for part in joined_parts(consortium)}
-
-
-def find_category(session: Session, typed: str) -> Category | None:
-    """The category of this code, its check digit ignored."""
-    return session.get(Category, typed.strip().partition("-")[0])
 
 
 def find_area(session: Session, typed: str) -> Area | None:

@@ -27,7 +27,7 @@ from commonpurse.consortia.queries.faces import (
     place_of,
     rule_in_words,
 )
-from commonpurse.consortia.queries.facts import standing
+from commonpurse.consortia.queries.facts import may_create, standing
 from commonpurse.consortia.queries.membership import get_joined_consortium, latest_agreement
 from commonpurse.core import log
 from commonpurse.core.actor import Actor
@@ -92,7 +92,6 @@ def list_page(
         query = query.where(Participation.role == role)
     found = session.execute(query).all()
     total = found[0][4] if found else 0
-    body = session.get(Organisation, actor.organisation_id)
     return ListPage(
         rows=tuple(
             ListRow(
@@ -111,7 +110,7 @@ def list_page(
         total=total,
         number=number,
         pages=-(-total // ROWS_A_PAGE),
-        may_create=body is not None and policy.may_create(actor, body),
+        may_create=may_create(session, actor),
     )
 
 

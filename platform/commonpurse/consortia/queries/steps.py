@@ -10,10 +10,7 @@ from sqlalchemy.orm import Session
 
 from commonpurse.calc.sentence import Sentence
 from commonpurse.consortia import policy, rules
-from commonpurse.consortia.models import (
-    JoinAgreement,
-    Stage,
-)
+from commonpurse.consortia.models import Consortium, DecisionRule, JoinAgreement, Stage
 from commonpurse.consortia.queries.decisions import open_stage_move
 from commonpurse.consortia.queries.faces import (
     BodyRow,
@@ -55,19 +52,19 @@ class EditPage(Struct, frozen=True):
 
 def edit_page(session: Session, actor: Actor, consortium_id: UUID) -> EditPage:
     """What the lead's pages start from. Raises NotFound, and NotAllowed for everybody but the lead."""
-    consortium = get_joined_consortium(session, actor, consortium_id)
-    require(
-        policy.may_edit(actor, consortium),
-        "Only the lead authority can change this",
-        who="A buyer or an administrator of the lead authority",
-    )
-    kinds = ("unanimity", "consent", "majority", "weighted")
+    consortium = _led(session, actor, consortium_id)
     return EditPage(
         face=face_of(consortium),
         rule=rule_in_words(consortium),
-        choices=tuple(rule_in_words(consortium, rule=kind) for kind in kinds),
+        choices=tuple(rule_in_words(consortium, rule=rule.value) for rule in DecisionRule),
         agreement=_agreement(latest_agreement(session, consortium.id)),
     )
+
+
+def _led(session: Session, actor: Actor, consortium_id: UUID) -> Consortium:
+    consortium = get_joined_consortium(session, actor, consortium_id)
+    require(policy.may_edit(actor, consortium), policy.LEAD_CHANGES_THIS, who=policy.WHO_LEADS)
+    return consortium
 
 
 def _agreement(row: JoinAgreement | None) -> Agreement | None:
@@ -85,13 +82,13 @@ class LeadPage(Struct, frozen=True):
 
 def lead_page(session: Session, actor: Actor, consortium_id: UUID) -> LeadPage:
     """Whom the lead could hand over to. Raises NotFound, and NotAllowed for everybody but the lead."""
-    page = edit_page(session, actor, consortium_id)
-    agreement = page.agreement
+    consortium = _led(session, actor, consortium_id)
+    agreement = _agreement(latest_agreement(session, consortium.id))
     return LeadPage(
-        face=page.face,
-        lead_organisation_id=get_joined_consortium(session, actor, consortium_id).lead_organisation_id,
+        face=face_of(consortium),
+        lead_organisation_id=consortium.lead_organisation_id,
         bodies=tuple(joined_bodies(session, consortium_id)),
-        named_in=agreement if agreement and page.face.lead in agreement.text else None,
+        named_in=agreement if agreement and consortium.lead.name in agreement.text else None,
     )
 
 
@@ -223,8 +220,8 @@ def invite_page(
     session: Session, actor: Actor, consortium_id: UUID, *, q: str = "", chosen: Sequence[UUID] = ()
 ) -> InvitePage:
     """Whom the lead could invite. Raises NotFound, and NotAllowed for everybody but the lead."""
-    page = edit_page(session, actor, consortium_id)
-    consortium = get_joined_consortium(session, actor, consortium_id)
+    consortium = _led(session, actor, consortium_id)
+    agreement = latest_agreement(session, consortium.id)
     states = {part.organisation_id: part.state.value for part in consortium.participations}
     named = session.scalars(
         select(Organisation)
@@ -235,9 +232,9 @@ def invite_page(
     keys = {candidate.organisation_id for candidate in picked}
     matches = find_public_bodies(session, q)
     return InvitePage(
-        face=page.face,
-        rule=page.rule,
-        agreement_number=page.agreement.number if page.agreement else None,
+        face=face_of(consortium),
+        rule=rule_in_words(consortium),
+        agreement_number=agreement.number if agreement else None,
         found=tuple(Candidate(body.id, body.name, states.get(body.id)) for body in matches if body.id not in keys),
         chosen=picked,
         is_unknown=bool(q.strip()) and not matches,
