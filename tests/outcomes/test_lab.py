@@ -254,6 +254,19 @@ def test_outsiders_do_not_find_it_and_observers_cannot_propose(client_of, addres
     assert "Propose this rule" not in words_of(client_of("gateshead", "approver").get(address))
 
 
+@pytest.mark.parametrize("state", [each for each in ParticipationState if each is not ParticipationState.JOINED])
+def test_only_people_of_bodies_that_have_joined_find_it(session, world, client_of, address, state):
+    client = client_of("darlington")
+    assert client.get(address).status_code == 200
+    session.execute(
+        update(Participation)
+        .where(Participation.organisation_id == world.organisation("darlington"))
+        .values(state=state)
+    )
+    session.commit()
+    assert client.get(address).status_code == 404
+
+
 def proposal(spec, seen=0):
     return {"allocation": json.dumps(spec), "seen_number": str(seen), "idempotency_key": "a key of this page"}
 

@@ -15,6 +15,6 @@ def may_issue_statements(actor: Actor, consortium: Consortium) -> bool:
     return consortium.lead_organisation_id == actor.organisation_id and actor.has_role(Role.APPROVER)
 
 
-def may_propose_rule(actor: Actor, consortium: Consortium) -> bool:
+def may_propose_rule(actor: Actor, stage: Stage) -> bool:
     """Buyers of joined bodies, while the room is open: those who may put an offer on its table."""
-    return consortium.stage not in (Stage.FORMING, Stage.CLOSED) and actor.has_role(Role.BUYER)
+    return stage not in (Stage.FORMING, Stage.CLOSED) and actor.has_role(Role.BUYER)

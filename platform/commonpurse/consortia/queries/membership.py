@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session, selectinload
 
 from commonpurse.calc.sentence import message
 from commonpurse.consortia import policy
-from commonpurse.consortia.models import Consortium, JoinAgreement, Participation, ParticipationState, Signature
+from commonpurse.consortia.models import (
+    Consortium,
+    JoinAgreement,
+    Participation,
+    ParticipationState,
+    Signature,
+    Stage,
+)
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotFound
 from commonpurse.identity.models import Organisation
@@ -81,6 +88,37 @@ def joined_bodies(session: Session, consortium_id: UUID) -> list[Body]:
         .order_by(Participation.position)
     )
     return [Body(*row) for row in rows]
+
+
+class Joined(Struct, frozen=True):
+    """A consortium as one of its joined bodies may know it; all of these, in roster order."""
+
+    name: str
+    stage: Stage
+    bodies: tuple[Body, ...]
+
+
+def read_joined(session: Session, actor: Actor, consortium_id: UUID) -> Joined:
+    """What `get_joined_consortium` would give, in one statement and without rows to change. Raises NotFound."""
+    rows = session.execute(
+        select(
+            Consortium.name,
+            Consortium.stage,
+            Organisation.id,
+            Organisation.name,
+            Participation.position,
+            Participation.voting_weight,
+            Organisation.area_gss,
+        )
+        .join(Participation, Participation.consortium_id == Consortium.id)
+        .join(Organisation, Organisation.id == Participation.organisation_id)
+        .where(Consortium.id == consortium_id, Participation.state == ParticipationState.JOINED)
+        .order_by(Participation.position)
+    ).all()
+    bodies = tuple(Body(*row[2:]) for row in rows)
+    if not any(actor.is_system or body.organisation_id == actor.organisation_id for body in bodies):
+        raise NotFound(NO_CONSORTIUM)
+    return Joined(rows[0][0], rows[0][1], bodies)
 
 
 def latest_agreement(session: Session, consortium_id: UUID) -> JoinAgreement | None:

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from commonpurse.calc.allocation_rules import Rule, parse_rule
 from commonpurse.calc.quantity import to_smallest
 from commonpurse.calc.sentence import Sentence, message
-from commonpurse.consortia.models import Consortium, ParticipationState
-from commonpurse.consortia.queries import get_joined_consortium
+from commonpurse.consortia.queries.membership import read_joined
 from commonpurse.core.actor import Actor
 from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
 from commonpurse.delivery.queries import say_quarter
@@ -91,19 +90,18 @@ class LabPage(Struct, frozen=True):
 
 def lab_page(session: Session, actor: Actor, consortium_id: UUID) -> LabPage:
     """The quantities and bodies of a consortium, in a fixed number of statements. Raises NotFound."""
-    consortium = get_joined_consortium(session, actor, consortium_id)
-    joined = [part for part in consortium.participations if part.state is ParticipationState.JOINED]
+    consortium = read_joined(session, actor, consortium_id)
     areas: dict[str, str] = {}
-    for part in joined:
-        if part.organisation.area_gss is not None:
-            areas.setdefault(part.organisation.area_gss, str(part.organisation_id))
+    for body in consortium.bodies:
+        if body.area_gss is not None:
+            areas.setdefault(body.area_gss, str(body.organisation_id))
     agreed, table = agreed_allocation(session, consortium_id), open_rule_item(session, consortium_id)
-    source, measures, quantities = _quantities(session, consortium)
+    source, measures, quantities = _quantities(session, consortium_id)
     today = json.loads(agreed.spec) if agreed is not None else table.spec if table is not None else None
     return LabPage(
-        consortium_id=consortium.id,
+        consortium_id=consortium_id,
         consortium=consortium.name,
-        bodies=tuple((str(part.organisation_id), part.organisation.name) for part in joined),
+        bodies=tuple((str(body.organisation_id), body.name) for body in consortium.bodies),
         areas=areas,
         measures=measures,
         source=source,
@@ -111,7 +109,7 @@ def lab_page(session: Session, actor: Actor, consortium_id: UUID) -> LabPage:
         today=today,
         is_agreed=agreed is not None,
         seen_number=table.number if table is not None else 0,
-        may_propose=policy.may_propose_rule(actor, consortium),
+        may_propose=policy.may_propose_rule(actor, consortium.stage),
     )
 
 
@@ -135,17 +133,18 @@ def open_rule_item(session: Session, consortium_id: UUID) -> RuleOnTable | None:
     return RuleOnTable(item_id, number, json.loads(allocation) if allocation else None)
 
 
-def _quantities(session: Session, consortium: Consortium) -> tuple[str, tuple[LabMeasure, ...], tuple[Quantity, ...]]:
+def _quantities(session: Session, consortium_id: UUID) -> tuple[str, tuple[LabMeasure, ...], tuple[Quantity, ...]]:
     """What was verified; where nothing was, the agreed targets; where there are none either, a made-up quantity."""
+    # Keys as the database writes them: each would be made a UUID first and text again.
     sums = session.execute(
         select(
-            OutcomeRecord.measure_id,
+            cast(OutcomeRecord.measure_id, String),
             OutcomeRecord.quarter_starting,
             OutcomeRecord.place_gss,
             func.sum(OutcomeRecord.quantity),
         )
         .join(Contract, Contract.id == OutcomeRecord.contract_id)
-        .where(Contract.consortium_id == consortium.id, OutcomeRecord.status == VerificationStatus.VERIFIED)
+        .where(Contract.consortium_id == consortium_id, OutcomeRecord.status == VerificationStatus.VERIFIED)
         .group_by(OutcomeRecord.measure_id, OutcomeRecord.quarter_starting, OutcomeRecord.place_gss)
         .order_by(OutcomeRecord.measure_id, OutcomeRecord.quarter_starting, OutcomeRecord.place_gss)
     ).all()
@@ -153,18 +152,18 @@ def _quantities(session: Session, consortium: Consortium) -> tuple[str, tuple[La
         # A title with every one of the sums would take longer to read than the sums.
         found = {measure: list(rows) for measure, rows in groupby(sums, itemgetter(0))}
         measures = session.execute(
-            select(Measure.id, Measure.title, Measure.unit, Measure.decimals)
-            .where(Measure.id.in_(list(found)))
+            select(cast(Measure.id, String), Measure.id, Measure.title, Measure.unit, Measure.decimals)
+            .where(Measure.id.in_([UUID(key) for key in found]))
             .order_by(Measure.title, Measure.id)
         ).all()
-        shown = tuple(LabMeasure(str(key), title, unit, decimals) for key, title, unit, decimals in measures)
+        shown = tuple(LabMeasure(str(key), title, unit, decimals) for _, key, title, unit, decimals in measures)
         quantities = tuple(
-            Quantity(one.id, int(total), quarter, area)
-            for one, (key, *_) in zip(shown, measures, strict=True)
-            for _, quarter, area, total in found[key]
+            Quantity(measure.id, int(total), quarter, area)
+            for measure, row in zip(shown, measures, strict=True)
+            for _, quarter, area, total in found[row[0]]
         )
         return OUTCOMES, shown, quantities
-    targets = agreed_targets(session, consortium.id)
+    targets = agreed_targets(session, consortium_id)
     if targets:
         known = {str(one.measure_id): one for one in targets}
         return (
