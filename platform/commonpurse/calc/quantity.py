@@ -8,6 +8,7 @@ a figure finer than the smallest unit is refused.
 import re
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 
 MOST_DIGITS = 30
 """More digits than any public body needs; also keeps "1e999999" from being written out."""
@@ -90,6 +91,7 @@ def _few(digits: int) -> None:
         raise ValueError(f"Numbers may have at most {MOST_DIGITS} digits")
 
 
+@cache
 def _scale(decimals: int) -> int:
     """How many smallest units make one unit."""
     return from_smallest(1, decimals).as_integer_ratio()[1]
