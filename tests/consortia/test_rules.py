@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
+from commonpurse.calc import decision
 from commonpurse.consortia import rules
 from commonpurse.consortia.models import DecisionRule, Stage
 
@@ -149,6 +150,16 @@ def test_bodies_whose_answer_changes_nothing_are_found(rule, weights, expected):
 )
 def test_one_sentence_says_who_can_block(rule, names, bodies, words):
     assert words in str(rules.who_can_block(rule, names, bodies))
+
+
+def test_a_high_quorum_lets_a_smaller_part_of_the_weight_block_by_silence():
+    said = str(rules.who_can_block("weighted", (), 4, quorum_percent=60))
+    assert said == "No body can block alone; bodies with more than 40% of all weight can by not answering."
+    weights = {"a": 30, "b": 25, "c": 25, "d": 20}
+    assert rules.blockers("weighted", 60, weights) == frozenset()
+    kind = decision.Rule(decision.Kind.WEIGHTED, 60)
+    answered = dict.fromkeys(("b", "c"), decision.Position.AGREE)
+    assert decision.decide(kind, weights, answered, deadline_passed=True).state is decision.State.REJECTED
 
 
 def test_before_any_budget_the_weighted_rule_says_that_bodies_count_the_same():

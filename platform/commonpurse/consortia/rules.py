@@ -224,7 +224,9 @@ def _swings(body: str, weights: Mapping[str, int], whole: int) -> bool:
     return False
 
 
-def who_can_block(rule: str, names: tuple[str, ...], bodies: int, *, has_weight: bool = True) -> Sentence:
+def who_can_block(
+    rule: str, names: tuple[str, ...], bodies: int, *, quorum_percent: int = 0, has_weight: bool = True
+) -> Sentence:
     """One sentence about who can stop a proposal; `names` are the bodies that can alone, of `bodies` in all."""
     if rule == "unanimity":
         return Sentence(message("Any one body can block: by objecting, or by not answering before the deadline."))
@@ -235,6 +237,11 @@ def who_can_block(rule: str, names: tuple[str, ...], bodies: int, *, has_weight:
     if rule == "weighted" and names:
         return Sentence(
             message("These bodies can block alone, by their weight: %(names)s."), {"names": ", ".join(names)}
+        )
+    if rule == "weighted" and quorum_percent > 50:
+        return Sentence(
+            message("No body can block alone; bodies with more than %(percent)s%% of all weight can by not answering."),
+            {"percent": 100 - quorum_percent},
         )
     if rule == "weighted":
         return Sentence(message("No body can block alone; bodies with half of all weight can together."))

@@ -93,7 +93,7 @@ def rule_in_words(consortium: Consortium, rule: str | None = None) -> RuleInWord
     weights = weights_of(consortium)
     alone = rules.blockers(chosen, quorum, weights)
     names = tuple(part.organisation.name for part in joined_parts(consortium) if str(part.organisation_id) in alone)
-    blocking = rules.who_can_block(chosen, names, len(weights), has_weight=any(weights.values()))
+    blocking = rules.who_can_block(chosen, names, len(weights), quorum_percent=quorum, has_weight=any(weights.values()))
     return RuleInWords(chosen, quorum, rules.meaning(chosen, quorum), blocking)
 
 
