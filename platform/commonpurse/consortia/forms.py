@@ -12,6 +12,8 @@ from commonpurse.consortia import rules
 from commonpurse.web.fields import CheckboxesField, Choice, DatePartsField, Needed, SeenField, TextField
 from commonpurse.web.form import Form
 
+SHORT_REASON = Length(max=500, message=_l("The reason must be 500 characters or fewer"))
+
 
 class _NamedForm(Form):
     """What a consortium is called and is for."""
@@ -170,7 +172,7 @@ class AnswerInvitationForm(Form):
     )
     reason = TextAreaField(
         _l("Why does your organisation decline?"),
-        [Length(max=500, message=_l("The reason must be 500 characters or fewer"))],
+        [SHORT_REASON],
         render_kw={"rows": 3, "hint": _l("The lead authority and the other bodies can read it")},
     )
     number = SeenField()
@@ -192,39 +194,28 @@ class SignForm(Form):
         return {"number": self.number.data}
 
 
-class ReasonForm(Form):
-    """A typed reason for something that has consequences."""
-
-    reason = TextAreaField(
-        _l("Reason"),
-        [Needed(_l("Enter a reason")), Length(max=500, message=_l("The reason must be 500 characters or fewer"))],
-        render_kw={"rows": 3},
-    )
-    submit = SubmitField(_l("Confirm"))
-
-
-class LeaveForm(ReasonForm):
+class LeaveForm(Form):
     """Leave the consortium."""
 
     reason = TextAreaField(
         _l("Why does your organisation leave?"),
         [
             Needed(_l("Enter why your organisation leaves")),
-            Length(max=500, message=_l("The reason must be 500 characters or fewer")),
+            SHORT_REASON,
         ],
         render_kw={"rows": 3, "hint": _l("The other bodies can read it")},
     )
     submit = SubmitField(_l("Leave this consortium"), render_kw={"button_class": "govuk-button--warning"})
 
 
-class WithdrawSummaryForm(ReasonForm):
+class WithdrawSummaryForm(Form):
     """Take the public page down."""
 
     reason = TextAreaField(
         _l("Why is the public page taken down?"),
         [
             Needed(_l("Enter why the public page is taken down")),
-            Length(max=500, message=_l("The reason must be 500 characters or fewer")),
+            SHORT_REASON,
         ],
         render_kw={"rows": 3},
     )
@@ -263,7 +254,7 @@ class VoteForm(Form):
     )
     reason = TextAreaField(
         _l("Reason"),
-        [Length(max=500, message=_l("The reason must be 500 characters or fewer"))],
+        [SHORT_REASON],
         render_kw={"rows": 3, "hint": _l("An objection needs a reason. The other bodies can read it")},
     )
     submit = SubmitField(_l("Answer"))
