@@ -145,6 +145,8 @@ def test_a_faulty_organisation_is_refused_with_its_field_and_not_stored(session,
 def test_suppliers_have_no_kind_of_public_body(session, world):
     made = register(session, SYSTEM, kind=OrganisationKind.SUPPLIER)
     assert session.get(Organisation, made).public_body_kind is None
+    typed = {"kind": OrganisationKind.VCFSE, "public_body_kind": PublicBodyKind.LOCAL_AUTHORITY, "area_gss": None}
+    assert session.get(Organisation, register(session, SYSTEM, name="Charity", identifiers={}, **typed)) is not None
 
 
 def test_a_number_is_added_by_administrators_only(session, world):
@@ -253,7 +255,7 @@ def test_a_person_joins_a_second_organisation_with_the_account_they_have(session
     token = token_of_last_letter(session)
     with pytest.raises(Refused, match="Sign in"):
         commands.accept_as_new(session, token=token, label="Eve", password_hash=PASSWORD_HASH, now=NOW)
-    with pytest.raises(Refused, match="another e-mail address"):
+    with pytest.raises(Refused, match="another email address"):
         commands.accept_as_self(session, world.actor("newcastle", "buyer"), token=token, now=NOW)
     joined = commands.accept_as_self(session, world.actor("leeds", "buyer"), token=token, now=NOW)
     assert joined == world.organisation("gateshead")

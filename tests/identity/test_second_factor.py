@@ -116,7 +116,9 @@ def test_the_key_is_never_shown_without_the_password(kim, visitor, session):
 def test_new_recovery_codes_end_the_old_ones(kim, secret, visitor, app, session):
     old = add_recovery_code(session, kim)
     enter(visitor), enter_code(visitor, pyotp.TOTP(secret).now())
-    codes = codes_on(visitor.post("/account/recovery-codes", data={"current_password": PASSWORD}).text)
+    page = visitor.post("/account/recovery-codes", data={"current_password": PASSWORD}).text
+    assert "Your recovery codes are new" in page
+    codes = codes_on(page)
     assert len(codes) == 10
     other = app.test_client()
     enter(other)

@@ -91,7 +91,7 @@ def accept_as_self(session: Session, actor: Actor, *, token: str, now: datetime)
     """
     link = queries.get_link(session, token, LinkPurpose.INVITATION, now=now)
     if queries.get_person(session, actor.person).email != link.email:
-        raise Refused("This invitation is for another e-mail address than yours")
+        raise Refused("This invitation is for another email address than yours")
     _use(session, link, actor, now)
     return link.organisation_id
 

@@ -45,11 +45,12 @@ def register_organisation(
     """
     require(policy.may_register(actor), "Sign in to register an organisation")
     kind = OrganisationKind(kind)
+    body_kind = _public_body_kind(kind, public_body_kind)
     organisation = Organisation(
         name=_free_name(session, name),
         kind=kind,
-        public_body_kind=_public_body_kind(kind, public_body_kind),
-        area_gss=_area(session, area_gss, needed=public_body_kind == PublicBodyKind.LOCAL_AUTHORITY),
+        public_body_kind=body_kind,
+        area_gss=_area(session, area_gss, needed=body_kind is PublicBodyKind.LOCAL_AUTHORITY),
         registered_at=now,
         identifiers=[],
     )

@@ -97,7 +97,7 @@ def get_person_by_email(session: Session, email: str) -> Person | None:
 
 
 def find_person(session: Session, email: str) -> UUID | None:
-    """The key of the person with this address, for seeds."""
+    """The key of the person with this address, or None."""
     return session.scalar(select(Person.id).where(Person.email == addresses.normal_email(email)))
 
 

@@ -108,7 +108,7 @@ def recovery_codes() -> ResponseReturnValue:
         except Refused as error:
             form.show(error)
         else:
-            return render_template("identity/recovery_codes.html", codes=codes)
+            return render_template("identity/recovery_codes.html", codes=codes, is_renewed=True)
     return render_template("identity/renew_recovery_codes.html", form=form, page=_page())
 
 
@@ -134,7 +134,7 @@ def _confirm_second_factor() -> ResponseReturnValue:
         except Refused as error:
             form.show(error)
         else:
-            return render_template("identity/recovery_codes.html", codes=codes)
+            return render_template("identity/recovery_codes.html", codes=codes, is_renewed=False)
     return _show_key(form)
 
 
