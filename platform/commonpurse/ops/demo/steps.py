@@ -24,15 +24,13 @@ from commonpurse.workspaces import commands as workspaces
 from commonpurse.workspaces.models import ItemKind
 
 
-def import_spending(session: Session, cast: Cast, folder: Path) -> int:
-    """Import the published files of every council; how many."""
-    files = sorted((folder / "demo" / "spend").glob("*.csv"))
-    for file in files:
+def import_spending(session: Session, cast: Cast, folder: Path) -> None:
+    """Import the published files of every council."""
+    for file in sorted((folder / "demo" / "spend").glob("*.csv")):
         body = file.name.partition("-")[0]
         pooling.import_spending(
             session, cast.actor(body), filename=file.name, content=file.read_bytes(), now=story.at(2025, 9, 1)
         )
-    return len(files)
 
 
 def form(session: Session, cast: Cast) -> Consortium:
