@@ -64,7 +64,7 @@ def test_a_need_is_entered_by_form_and_shown_in_the_pool(session, address, clien
         ("unit", "", "Select a unit"),
         ("place_gss", "E99999999", "There is no place with the GSS code E99999999"),
         ("needed_until-year", "2026", "The last day must be the same as or after the first day"),
-        ("needed_from-day", "31", "The date must be a real date"),
+        ("needed_from-day", "31", "The first day it is needed must be a real date"),
     ],
 )
 def test_bad_typing_is_answered_beside_its_field_and_kept(session, address, client_of, field, value, sentence):

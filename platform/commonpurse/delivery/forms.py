@@ -60,9 +60,17 @@ class RecordAwardForm(Form):
         _l("Price over the whole term, excluding VAT"),
         [Needed(_l("Enter the price")), AtLeast(0, _l("Enter a price of more than £0"), above=True)],
     )
-    awarded_on = DatePartsField(_l("Date of award"), [Needed(_l("Enter the date of award"))])
-    starts_on = DatePartsField(_l("First day of the term"), [Needed(_l("Enter the first day of the term"))])
-    ends_on = DatePartsField(_l("Last day of the term"), [Needed(_l("Enter the last day of the term"))])
+    awarded_on = DatePartsField(
+        _l("Date of award"), [Needed(_l("Enter the date of award"))], called=_l("date of award")
+    )
+    starts_on = DatePartsField(
+        _l("First day of the term"),
+        [Needed(_l("Enter the first day of the term"))],
+        called=_l("first day of the term"),
+    )
+    ends_on = DatePartsField(
+        _l("Last day of the term"), [Needed(_l("Enter the last day of the term"))], called=_l("last day of the term")
+    )
     submit = SubmitField(_l("Record the award"))
 
     def validate_supplier_id(self, field: SelectField) -> None:
@@ -131,7 +139,10 @@ def award_form(page: AwardPage, today: date) -> RecordAwardForm:
     """The form with a field for each target of the page, which starts with the quantity that was agreed."""
     fields = {
         _commitment(target.measure_id): ExactField(
-            target.title, default=target.quantity, render_kw={"suffix": target.unit}
+            target.title,
+            default=target.quantity,
+            unreadable=_l("Enter a number for %(measure)s, such as 120 or 37.5", measure=target.title),
+            render_kw={"suffix": target.unit},
         )
         for target in page.targets
     }

@@ -53,11 +53,13 @@ class NeedForm(Form):
     needed_from = DatePartsField(
         _l("First day it is needed"),
         [Needed(_l("Enter the first day it is needed"))],
+        called=_l("first day it is needed"),
         render_kw={"hint": _l("For example, 1 4 2027")},
     )
     needed_until = DatePartsField(
         _l("Last day it is needed"),
         [Needed(_l("Enter the last day it is needed"))],
+        called=_l("last day it is needed"),
         render_kw={"hint": _l("For example, 31 3 2029")},
     )
     submit = SubmitField(_l("Save"))
