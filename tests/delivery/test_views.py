@@ -123,7 +123,11 @@ def test_everything_that_is_wrong_with_an_award_is_said_at_once(session, world, 
         ({"price_pence": "1,000,000,000,000.01"}, '<a href="#price_pence">The price is too large', "more than £0"),
         ({"quantity": ""}, "Enter what the supplier committed to for at least one measure", "leave it empty"),
         ({"quantity": "0"}, "Enter a quantity of more than 0, or leave it empty", "for at least one measure"),
-        ({"quantity": "many"}, "Enter a number for Apprenticeship starts, level 3, such as 120", "at least one measure"),
+        (
+            {"quantity": "many"},
+            "Enter a number for Apprenticeship starts, level 3, such as 120",
+            "at least one measure",
+        ),
     ],
 )
 def test_an_award_that_cannot_be_is_refused_in_the_words_that_fit(session, world, client_of, base, typed, said, unsaid):
