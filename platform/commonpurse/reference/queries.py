@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, case, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from commonpurse.reference.models import Area, Category
+from commonpurse.reference.rules import Situation, places_of
 
 
 class Found(Struct, frozen=True):
@@ -98,3 +99,13 @@ def category_page(session: Session, code: str | None) -> CategoryPage | None:
         parents.insert(0, Found(parent.code, parent.title))
         above = parent.parent_code
     return CategoryPage(here.code if here else "", here.title if here else "", tuple(parents), below)
+
+
+def places_by_tier(session: Session, codes: Collection[str]) -> dict[str, dict[str, str]]:
+    """The places in which each of these areas lies, by GSS code and tier."""
+    rows = session.execute(
+        select(Area.gss, Area.kind, Area.county, Area.combined_authority, Area.region, Area.nation).where(
+            Area.gss.in_(codes)
+        )
+    )
+    return {row.gss: places_of(Situation(*row)) for row in rows}
