@@ -4,12 +4,8 @@ import csv
 import io
 import json
 import re
-import subprocess
-import sys
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from pathlib import Path
 
 import html5lib
 import pytest
@@ -18,40 +14,16 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from commonpurse.calc.digest import canonical, sha256_hex
-from commonpurse.outcomes import commands, queries
 from commonpurse.outcomes.rules import Fair, Words, as_document, as_plain, faults_of
 from commonpurse.outcomes.views import tables
-from support.access_world import add_evidence
-from support.delivery_rows import make_agreed_rule, make_agreed_target, make_contract, make_record
-from support.pooling_rows import make_budget
-from support.world import AREAS, NOW, make_measure
+from support.statement_rows import deliver_and_split, statement_of
 
-SCRIPT = "docs/recompute_statement.py"
-SECOND = date(2027, 1, 1)
 PERIODS = ("opening", "period", "cumulative")
-
-
-def issue_splits(session, world):
-    commands.issue_splits(session, world.actor("newcastle"), consortium_id=world.consortium.id, now=NOW)
-    session.commit()
 
 
 @pytest.fixture
 def delivered(session, world):
-    """Two measures under two contracts in two places and quarters, with a target and evidence, split by budgets."""
-    contract, other = make_contract(session, world), make_contract(session, world, title="Verges", reference="V-1")
-    make_agreed_rule(session, world, {"kind": "committed_budget"})
-    make_agreed_target(session, world, 2000)
-    for body, pounds in (("newcastle", 417), ("gateshead", 332), ("darlington", 251)):
-        make_budget(session, world, body, pounds * 100)
-    carbon = make_measure(session, "CARBON", title="Carbon saved", unit="tCO2e", decimals=2, counts="asset")
-    first = make_record(session, world, contract, subject="a", quantity=101)
-    add_evidence(session, first)
-    make_record(session, world, other, subject="b", quantity=67, place_gss=AREAS["gateshead"][0])
-    make_record(session, world, contract, subject="c", quantity=205, quarter_starting=SECOND)
-    make_record(session, world, contract, subject="m", quantity=1000, quarter_starting=SECOND, measure_id=carbon.id)
-    issue_splits(session, world)
-    return contract
+    return deliver_and_split(session, world)
 
 
 @pytest.fixture
@@ -62,11 +34,6 @@ def address(world):
 @pytest.fixture
 def document(session, world, delivered):
     return statement_of(session, world, "gateshead")
-
-
-def statement_of(session, world, body, **values):
-    key = world.organisation(body)
-    return queries.statement(session, world.actor("gateshead"), world.consortium.id, key, **values).document
 
 
 def test_every_figure_follows_from_the_splits_the_document_holds(document):
@@ -224,96 +191,6 @@ def test_a_share_or_a_line_that_was_changed_is_found(document):
 # --- the script of docs/ ---------------------------------------------------------------------------------------------
 
 
-def recompute(path, statement):
-    path.write_text(json.dumps(statement), encoding="utf-8")
-    return subprocess.run([sys.executable, "-I", SCRIPT, path], capture_output=True, text=True, check=False)
-
-
-def published(document):
-    plain = as_plain(document)
-    return {"statement": plain, "digest": sha256_hex(plain), "signature": None}
-
-
-def test_the_script_does_every_sum_again_from_the_json_alone(client_of, address, document, tmp_path):
-    done = recompute(tmp_path / "statement.json", client_of("darlington").get(f"{address}.json").get_json())
-    assert (done.returncode, done.stdout, done.stderr) == (0, "Every figure is what its splits give.\n", "")
-
-
-def doctor_share(statement):
-    statement["splits"][0]["share"] += 1
-
-
-def doctor_rounding(statement):
-    amounts = statement["splits"][0]["amounts"]
-    amounts[0], amounts[1] = amounts[0] + 1, amounts[1] - 1
-
-
-def doctor_total(statement):
-    statement["measures"][0]["whole"] += 1
-
-
-def doctor_certificate(statement):
-    statement["measures"][0]["certificate"]["text"] = "Adds up exactly: 373 = 100 + 100 + 173"
-
-
-def doctor_certificate_away(statement):
-    statement["measures"][0]["certificate"] = None
-
-
-def doctor_measure_away(statement):
-    del statement["measures"][0]
-
-
-def doctor_line(statement):
-    statement["lines"][0]["opening"] += 1
-
-
-def doctor_fair_share(statement):
-    statement["measures"][0]["fair_share"]["over"] += 1
-
-
-@pytest.mark.parametrize(
-    ("doctor", "says"),
-    [
-        (doctor_share, "the share of the body is stated as"),
-        (doctor_rounding, "what each receives is stated as"),
-        (doctor_total, "the whole of Apprenticeship starts, level 3 is stated as 374"),
-        (doctor_certificate, "the certificate of Apprenticeship starts, level 3 is stated as"),
-        (doctor_certificate_away, "the certificate of Apprenticeship starts, level 3 is stated as []"),
-        (doctor_measure_away, "the number of splits without their measure is stated as 0, but the sum gives 3"),
-        (doctor_line, "opening of Apprenticeship starts, level 3 in"),
-        (doctor_fair_share, "fair_share of Apprenticeship starts, level 3 is stated as"),
-    ],
-)
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-def test_the_script_says_which_figure_was_doctored(document, tmp_path, doctor, says):
-    statement = as_plain(document)
-    doctor(statement)
-    done = recompute(tmp_path / "doctored.json", {"statement": statement, "digest": sha256_hex(statement)})
-    assert (done.returncode, done.stderr) == (1, "")
-    assert says in done.stdout
-    changed = recompute(tmp_path / "changed.json", {"statement": statement, "digest": sha256_hex({})})
-    assert "the digest is stated as" in changed.stdout
-
-
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-def test_the_script_says_where_it_does_not_know_the_sum(document, tmp_path):
-    statement = as_plain(document)
-    statement["splits"][0]["record"]["engine"] = "sorted-by-name/1"
-    done = recompute(tmp_path / "unknown.json", {"statement": statement, "digest": sha256_hex(statement)})
-    assert done.returncode == 2
-    assert "the sum sorted-by-name/1 is not known here" in done.stdout
-
-
-def test_the_script_imports_nothing_of_ours():
-    text = Path(SCRIPT).read_text(encoding="utf-8")
-    assert set(re.findall(r"^(?:import|from) (\w+)", text, re.MULTILINE)) <= sys.stdlib_module_names
-    assert text.count("\n") < 120
-
-
-# --- the PDF ---------------------------------------------------------------------------------------------------------
-
-
 def pdf_of(client, address):
     answer = client.get(f"{address}.pdf")
     assert answer.mimetype == "application/pdf"
@@ -379,26 +256,3 @@ def test_text_of_others_is_text_in_the_pdf_and_never_its_language(session, world
 
 
 # --- other rules -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("rounding", ["sainte_lague", "dhondt", "credit"])
-@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-def test_a_statement_by_another_rounding_adds_up_and_the_script_says_what_it_does_not_know(
-    session, world, client_of, address, tmp_path, rounding
-):
-    contract = make_contract(session, world)
-    make_agreed_rule(session, world, {"kind": "committed_budget", "rounding": rounding})
-    for body, pounds in (("newcastle", 417), ("gateshead", 332), ("darlington", 251)):
-        make_budget(session, world, body, pounds * 100)
-    for number, quarter in enumerate((date(2026, 10, 1), SECOND)):
-        make_record(session, world, contract, subject=str(number), quantity=101, quarter_starting=quarter)
-        issue_splits(session, world)
-    document = statement_of(session, world, "gateshead")
-    assert list(faults_of(document)) == []
-    assert document.measures[0].fair_share == Fair.of(Fraction(202 * 332, 1000))
-    client = client_of("gateshead")
-    assert client.get(address).status_code == 200
-    assert client.get(f"{address}.pdf").status_code == 200
-    done = recompute(tmp_path / "other.json", client.get(f"{address}.json").get_json())
-    assert (done.returncode, done.stderr) == (2, "")
-    assert done.stdout.count("is not known here; its shares were only added up") == 2
