@@ -28,6 +28,13 @@ def test_an_area_is_found_by_the_beginning_of_its_name_by_a_word_and_by_its_code
     assert [found.value for found in queries.search_areas(loaded, "e06000005")] == ["E06000005"]
 
 
+def test_one_area_is_meant_by_its_code_or_by_a_name_that_no_other_has(loaded):
+    for typed in (" e08000037", "gateshead", "Gateshead  Metropolitan Borough Council"):
+        assert queries.find_area(loaded, typed).gss == "E08000037"
+    for typed in ("", "gates", "%", "Gateshead_"):
+        assert queries.find_area(loaded, typed) is None
+
+
 def test_a_category_is_found_by_words_and_by_the_first_digits_of_its_code(loaded):
     assert queries.search_categories(loaded, "street lighting equip")[0].value.startswith("34928")
     assert queries.search_categories(loaded, "4500")[0].value == "45000000"

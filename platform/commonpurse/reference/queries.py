@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, case, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from commonpurse.reference.models import Area, Category
@@ -48,6 +48,18 @@ def _holds_all(column: InstrumentedAttribute[str], words: list[str]) -> list[Col
 def get_area(session: Session, gss: str | None) -> Area | None:
     """The area with this GSS code, or None."""
     return session.get(Area, gss.strip().upper()) if gss else None
+
+
+def find_area(session: Session, typed: str) -> Area | None:
+    """The area with this GSS code, or the only one of this name, short or official, however its letters are cased."""
+    plain = " ".join(typed.split())
+    known = get_area(session, plain)
+    if known is not None:
+        return known
+    name = plain.lower()
+    query = select(Area).where(or_(func.lower(Area.name) == name, func.lower(Area.official_name) == name))
+    named = session.scalars(query.order_by(Area.gss).limit(2)).all()
+    return named[0] if len(named) == 1 else None
 
 
 def get_category(session: Session, code: str | None) -> Category | None:

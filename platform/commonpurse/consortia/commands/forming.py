@@ -31,7 +31,7 @@ from commonpurse.core import log
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import Refused, Stale, require
 from commonpurse.reference.models import Area
-from commonpurse.reference.queries import Found, get_category, search_areas, search_categories
+from commonpurse.reference.queries import Found, find_area, get_category, search_areas, search_categories
 
 NO_AREA = message("Enter the name or the code of an area, such as Gateshead or E08000037")
 MOST_NAME = 120
@@ -131,7 +131,7 @@ def edit_place(
 
 
 def _area(session: Session, typed: str) -> Area:
-    found = queries.find_area(session, typed)
+    found = find_area(session, typed)
     if found is not None:
         return found
     if near := search_areas(session, typed, limit=NEAR):

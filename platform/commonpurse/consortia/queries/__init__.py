@@ -10,7 +10,6 @@ from commonpurse.consortia.queries.decisions import (
 from commonpurse.consortia.queries.faces import Face, body_rows, face_of, place_of, rule_in_words, stages_in_words
 from commonpurse.consortia.queries.facts import (
     administrators_of,
-    find_area,
     find_public_bodies,
     find_public_body,
     joined_parts,
@@ -56,7 +55,6 @@ __all__ = [
     "due_decisions",
     "edit_page",
     "face_of",
-    "find_area",
     "find_public_bodies",
     "find_public_body",
     "get_consortium",

@@ -13,7 +13,6 @@ from commonpurse.core import log
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotAllowed
 from commonpurse.identity.models import Membership, Organisation, OrganisationKind, Person, Role
-from commonpurse.reference.models import Area
 
 
 def standing(session: Session, consortium: Consortium) -> rules.Standing:
@@ -49,18 +48,6 @@ def joined_parts(consortium: Consortium) -> list[Participation]:
 def weights_of(consortium: Consortium) -> dict[str, int]:
     """The voting weight of each joined body, by its key as text."""
     return {str(part.organisation_id): part.voting_weight for part in joined_parts(consortium)}
-
-
-def find_area(session: Session, typed: str) -> Area | None:
-    """The area of this GSS code, or the only one of this name."""
-    plain = typed.strip()
-    found = session.get(Area, plain.upper())
-    if found is not None:
-        return found
-    named = session.scalars(
-        select(Area).where(Area.name.ilike(plain.replace("%", "").replace("_", ""))).order_by(Area.gss).limit(2)
-    ).all()
-    return named[0] if len(named) == 1 else None
 
 
 def find_public_body(session: Session, organisation_id: UUID) -> Organisation | None:

@@ -127,10 +127,10 @@ def _area(session: Session, typed: str | None, *, needed: bool) -> str | None:
         if needed:
             raise Refused("Enter the area of the local authority", field="area_gss")
         return None
-    found = queries.find_area(session, typed)
+    found = reference.find_area(session, typed)
     if found is None:
         raise Refused("Enter the name of an area, such as Gateshead, or its GSS code", field="area_gss")
-    return found
+    return found.gss
 
 
 def _free_number(session: Session, scheme: str, typed: str, *, field: str | None = None) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from commonpurse.calc.sentence import message
@@ -22,9 +22,7 @@ from commonpurse.identity.models import (
     PublicBodyKind,
     SingleUseLink,
 )
-from commonpurse.identity.rules import addresses
 from commonpurse.identity.rules.identifiers import SCHEMES
-from commonpurse.reference import queries as reference
 from commonpurse.reference.models import Area
 
 PER_PAGE = 50
@@ -117,18 +115,6 @@ def find_organisation_by_name(session: Session, name: str) -> OrganisationRow | 
     """The organisation called `name`, in upper or lower case; the first registered if there are several."""
     query = _rows().where(func.lower(Organisation.name) == name.lower())
     return _row_or_none(session, query.order_by(Organisation.registered_at, Organisation.id).limit(1))
-
-
-def find_area(session: Session, typed: str) -> str | None:
-    """The GSS code of the area that was typed: its code, or its name if only one area is called that."""
-    plain = addresses.one_line(typed)
-    known = reference.get_area(session, plain)
-    if known is not None:
-        return known.gss
-    name = plain.lower()
-    query = select(Area.gss).where(or_(func.lower(Area.name) == name, func.lower(Area.official_name) == name))
-    found = session.scalars(query.order_by(Area.gss).limit(2)).all()
-    return found[0] if len(found) == 1 else None
 
 
 def list_public_bodies(session: Session, *, q: str = "", limit: int = 20) -> tuple[OrganisationRow, ...]:
