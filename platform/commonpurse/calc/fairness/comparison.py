@@ -48,7 +48,7 @@ def compare(
 # changes one rule, and asks for the others again.
 @lru_cache(maxsize=64)
 def _held(rule: Rule, scene: Scene, today: Rule | None, leaver: str | None) -> Compared:
-    done = _divided(rule, scene)
+    done = _divided(rule, scene) if rule == today else divide(rule, scene)
     if today is None:
         return Compared(rule, done.amounts, done.exact, (), (), find(done, None, leaver))
     now = _divided(today, scene)
@@ -58,4 +58,5 @@ def _held(rule: Rule, scene: Scene, today: Rule | None, leaver: str | None) -> C
     return Compared(rule, done.amounts, done.exact, changes, ratios, find(done, now, leaver))
 
 
-_divided = lru_cache(maxsize=16)(divide)
+# What today's rule gives, beside which the others stand. A division has a number for every lot and place: few are kept.
+_divided = lru_cache(maxsize=4)(divide)

@@ -199,7 +199,7 @@ def decimals_of(measures: Sequence[LabMeasure]) -> int:
     return different.pop() if len(different) == 1 else 0
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def _scene(
     quantities: tuple[Quantity, ...],
     measures: tuple[LabMeasure, ...],
