@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from commonpurse.core import log
 from commonpurse.core.errors import NotAllowed, NotFound, Refused, Stale
@@ -220,6 +220,16 @@ def test_another_participating_body_does_not_correct_the_record(session, world, 
         ("UPDATE outcomes_split SET previous_digest = '{1}'", "it does not follow the row before"),
         ("UPDATE outcomes_split SET total = 11", "its amounts are not what its rule gives"),
         ("DELETE FROM outcomes_live_claim", "is not that of its live split"),
+        (
+            "INSERT INTO outcomes_live_claim SELECT book, 'z', split_id FROM outcomes_live_claim",
+            "claim of outcome z is not",
+        ),
+        (
+            "INSERT INTO outcomes_live_claim SELECT 'county', outcome_id, split_id FROM outcomes_live_claim",
+            "county:",
+        ),
+        ("UPDATE outcomes_live_claim SET outcome_id = 'z'", "claim of outcome z is not"),
+        ("UPDATE outcomes_live_claim SET split_id = '{2}'", "is not that of its live split"),
         ("UPDATE delivery_outcome_record SET quantity = 2", "has another quantity in its record"),
         ("UPDATE delivery_outcome_record SET status = 'corrected'", "is split but not verified"),
     ],
@@ -230,9 +240,20 @@ def test_what_somebody_changed_with_the_triggers_switched_off_is_found(session, 
     issue(session, world)
     assert queries.verify(session).faults == ()
     _switch_triggers_off(session)
-    session.execute(text(spoil.format("e" * 64, "f" * 64)))
+    session.execute(text(spoil.format("e" * 64, "f" * 64, "d" * 32)))
     session.expire_all()
     assert any(fault in found for found in queries.verify(session).faults)
+
+
+def test_an_outcome_that_is_twice_in_a_split_is_found(session, world, contract):
+    make_agreed_rule(session, world, EQUAL)
+    make_record(session, world, contract, subject="a", quantity=10)
+    issue(session, world)
+    [row] = session.scalars(select(PostedSplit))
+    _switch_triggers_off(session)
+    session.execute(update(PostedSplit).values(outcomes=row.outcomes * 2, versions=row.versions * 2, quantities=(5, 5)))
+    session.expire_all()
+    assert any("an outcome is in it twice" in found for found in queries.verify(session).faults)
 
 
 def _switch_triggers_off(session):

@@ -12,14 +12,15 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import String, Text, cast, select, type_coerce
+from sqlalchemy import Text, cast, func, select, type_coerce
 from sqlalchemy.orm import Session, selectinload
 
 from commonpurse.calc.allocation import ENGINE, replay
 from commonpurse.calc.digest import GENESIS, chain
 from commonpurse.delivery.models import OutcomeRecord, VerificationStatus
-from commonpurse.outcomes.models import LiveClaim, PostedSplit, Roster, RuleVersion, WeightVersion
-from commonpurse.outcomes.queries.records import Frame, chained, content_text
+from commonpurse.outcomes.models import PostedSplit, Roster, RuleVersion, WeightVersion
+from commonpurse.outcomes.queries.claims import faults_of_claims
+from commonpurse.outcomes.queries.records import DividedRow, Frame, chained, moment, spelled_content
 from commonpurse.outcomes.queries.rows import (
     content_of,
     counts_now,
@@ -34,29 +35,9 @@ KEYS_AT_ONCE = 5000
 
 HOLDER = re.compile(r'"holder": ?(null|"[^"\\]*")')
 
-COLUMNS = (
-    PostedSplit.id,
-    PostedSplit.book,
-    PostedSplit.scope,
-    PostedSplit.seq,
-    PostedSplit.reverses_id,
-    PostedSplit.consortium_id,
-    PostedSplit.roster_id,
-    PostedSplit.rule_version_id,
-    PostedSplit.weight_version_id,
-    PostedSplit.total,
-    PostedSplit.amounts,
-    PostedSplit.outcomes,
-    PostedSplit.versions,
-    PostedSplit.quantities,
-    cast(PostedSplit.explanation, Text).label("record"),
-    PostedSplit.reason,
-    PostedSplit.posted_by_id,
-    PostedSplit.posted_at,
-    PostedSplit.previous_digest,
-    PostedSplit.digest,
-)
-"""What is read of a row; its record as the text that is stored."""
+KEYS = ("id", "reverses_id", "consortium_id", "roster_id", "rule_version_id", "weight_version_id", "posted_by_id")
+LISTS = ("amounts", "outcomes", "versions", "quantities")
+PLAIN = ("book", "scope", "seq", "total", "reason", "posted_at", "previous_digest", "digest")
 
 
 class Report(Struct, frozen=True):
@@ -74,26 +55,39 @@ def verify(session: Session, *, with_records: bool = True) -> Report:
         with_records: compare the quantities of outcomes with the records they were read from, too.
     """
     of_rows: list[str] = []
-    of_claims: list[str] = []
     of_records: list[str] = []
     chains, frames, count = _Chains(), _Frames(session), 0
     for rows in read(session):
         count += len(rows)
         right = frames.which_are_right(rows)
         for row, is_right in zip(rows, right, strict=True):
-            of_rows += chains.follow(row, [] if is_right else list(_faults_of(_whole(session, row.id))))
-        live = _live_among(session, rows)
-        of_claims += _faults_of_claims(session, live)
+            of_rows += chains.follow(row, [] if is_right else list(_faults_of(_whole(session, UUID(row.id)))))
         if with_records:
-            of_records += _faults_of_records(session, rows, {row.id for row in live})
-    of_claims += _stray_claims(session)
-    return Report(count, chains.heads, (*of_rows, *sorted(of_claims), *sorted(of_records)))
+            of_records += _faults_of_records(session, rows)
+    return Report(count, chains.heads, (*of_rows, *faults_of_claims(session), *sorted(of_records)))
 
 
 def read(session: Session) -> Iterator[Sequence[Any]]:
-    """Every row of the ledger, chain by chain in their order, some at a time."""
-    query = select(*COLUMNS).order_by(PostedSplit.book, PostedSplit.scope, PostedSplit.seq)
+    """Every row of the ledger, chain by chain in their order, some at a time; keys as digits and lists as JSON.
+
+    What is stored is compared as it is spelled: to make numbers and keys of it took as long as all the rest.
+    """
+    query = select(*_columns(session)).order_by(PostedSplit.book, PostedSplit.scope, PostedSplit.seq)
     yield from session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)).partitions()
+
+
+def _columns(session: Session) -> list[Any]:
+    columns = [getattr(PostedSplit, name) for name in PLAIN]
+    keys = [getattr(PostedSplit, name) for name in KEYS]
+    lists = [getattr(PostedSplit, name) for name in LISTS]
+    if session.get_bind().dialect.name == "sqlite":
+        columns += [type_coerce(column, Text).label(column.key) for column in (*keys, *lists)]
+        columns.append(type_coerce(PostedSplit.explanation, Text).label("record"))
+    else:
+        columns += [func.replace(cast(column, Text), "-", "").label(column.key) for column in keys]
+        columns += [cast(func.array_to_json(column), Text).label(column.key) for column in lists]
+        columns.append(cast(PostedSplit.explanation, Text).label("record"))
+    return columns
 
 
 class _Chains:
@@ -104,7 +98,7 @@ class _Chains:
         self._name = ""
         self._number = 0
         self._previous = GENESIS
-        self._originals: dict[UUID, Any] = {}
+        self._originals: dict[str, Any] = {}
 
     def follow(self, row: Any, own: list[str]) -> Iterator[str]:
         """The faults of a row, of which `own` are those it has by itself."""
@@ -118,6 +112,9 @@ class _Chains:
         if row.previous_digest != self._previous:
             yield f"{where}: it does not follow the row before"
         yield from (f"{where}: {fault}" for fault in own)
+        outcomes = _decoded(row.outcomes)
+        if len(set(outcomes)) != len(outcomes):
+            yield f"{where}: an outcome is in it twice"
         original = self._originals.get(row.reverses_id)
         if row.reverses_id is None:
             self._originals[row.id] = (row.total, row.outcomes, row.amounts, row.quantities)
@@ -126,15 +123,22 @@ class _Chains:
         self._previous = self.heads[name] = row.digest
 
 
-def _is_negative(
-    row: Any, total: int, outcomes: tuple[str, ...], amounts: tuple[int, ...], quantities: tuple[int, ...]
-) -> bool:
+def _is_negative(row: Any, total: int, outcomes: str, amounts: str, quantities: str) -> bool:
     return bool(
         row.total == -total
-        and row.outcomes == outcomes
-        and row.amounts == tuple([-amount for amount in amounts])
-        and row.quantities == tuple([-quantity for quantity in quantities])
+        and _decoded(row.outcomes) == _decoded(outcomes)
+        and _decoded(row.amounts) == [-amount for amount in _decoded(amounts)]
+        and _decoded(row.quantities) == [-quantity for quantity in _decoded(quantities)]
     )
+
+
+def _decoded(spelled: str) -> list[Any]:
+    decoded: list[Any] = msgspec.json.decode(spelled)
+    return decoded
+
+
+Shared = tuple[str, str, str, str]
+"""Keys of a roster, a rule and weights, and who holds the place."""
 
 
 class _Frames:
@@ -142,11 +146,11 @@ class _Frames:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._made: dict[tuple[UUID, UUID, UUID, str], tuple[Frame, dict[str, str]] | None] = {}
+        self._made: dict[Shared, tuple[Frame, dict[str, str]] | None] = {}
 
     def which_are_right(self, rows: Sequence[Any]) -> list[bool]:
         """For each row whether it is surely right; of the others nothing is known."""
-        together: dict[tuple[UUID, UUID, UUID, str], list[int]] = {}
+        together: dict[Shared, list[int]] = {}
         for number, row in enumerate(rows):
             holder = HOLDER.search(row.record)
             key = (row.roster_id, row.rule_version_id, row.weight_version_id, holder.group(1) if holder else "")
@@ -161,14 +165,14 @@ class _Frames:
             frame, digests = found
             divided = frame.divide([rows[number].total for number in numbers])
             for number, part in zip(numbers, divided, strict=True):
-                right[number] = _is_right(rows[number], part.amounts, part.record, digests)
+                right[number] = _is_right(rows[number], part, digests)
         return right
 
-    def _make(self, key: tuple[UUID, UUID, UUID, str], row: Any) -> tuple[Frame, dict[str, str]] | None:
+    def _make(self, key: Shared, row: Any) -> tuple[Frame, dict[str, str]] | None:
         """The frame, if the versions are as they were stored and a record made of them can be proved."""
-        roster = self._session.get(Roster, key[0])
-        rule = self._session.get(RuleVersion, key[1])
-        weights = self._session.get(WeightVersion, key[2])
+        roster = self._session.get(Roster, UUID(key[0]))
+        rule = self._session.get(RuleVersion, UUID(key[1]))
+        weights = self._session.get(WeightVersion, UUID(key[2]))
         if roster is None or rule is None or weights is None:
             return None
         digests = {"roster": roster.digest, "rule": rule.digest, "weights": weights.digest}
@@ -186,11 +190,12 @@ class _Frames:
             return None
 
 
-def _is_right(row: Any, amounts: list[int], record: str, digests: dict[str, str]) -> bool:
-    """Whether a row has these amounts and this record, which came out for its total, and the digest of all it says."""
-    if row.amounts != tuple(amounts) or not (row.record == record or _respelled(row.record) == record):
+def _is_right(row: Any, divided: DividedRow, digests: dict[str, str]) -> bool:
+    """Whether a row has the amounts and record that came out for its total, and the digest of all it says."""
+    record = divided.record
+    if row.amounts != divided.spelled or not (row.record == record or _respelled(row.record) == record):
         return False
-    content = content_text(
+    content = spelled_content(
         digests=digests,
         id=row.id,
         book=row.book,
@@ -206,7 +211,7 @@ def _is_right(row: Any, amounts: list[int], record: str, digests: dict[str, str]
         record=record,
         reason=row.reason,
         posted_by_id=row.posted_by_id,
-        posted_at=row.posted_at,
+        posted_at=moment(row.posted_at),
     )
     return bool(row.digest == chained(row.previous_digest, content))
 
@@ -242,49 +247,24 @@ def _faults_of(row: PostedSplit) -> Iterator[str]:
         yield "it was changed"
 
 
-def _live_among(session: Session, rows: Sequence[Any]) -> list[Any]:
-    """Those that are neither reversals nor taken back."""
-    undone = set(
-        session.scalars(select(PostedSplit.reverses_id).where(PostedSplit.reverses_id.in_([row.id for row in rows])))
-    )
-    return [row for row in rows if row.reverses_id is None and row.id not in undone]
-
-
-def _faults_of_claims(session: Session, live: Sequence[Any]) -> Iterator[str]:
-    # A key as the driver gives it: to make a UUID of each claim's took half the time of verifying on SQLite.
-    plain = session.get_bind().dialect.name == "sqlite"
-    claimed: dict[Any, set[tuple[str, str]]] = {}
-    query = select(type_coerce(LiveClaim.split_id, String), LiveClaim.book, LiveClaim.outcome_id)
-    for split_id, book, outcome in session.execute(query.where(LiveClaim.split_id.in_([row.id for row in live]))):
-        claimed.setdefault(split_id, set()).add((book, outcome))
-    for row in live:
-        stored = claimed.get(row.id.hex if plain else row.id, set())
-        due = {(row.book, outcome) for outcome in row.outcomes}
-        if stored != due:
-            yield from (_of_claim(book, outcome) for book, outcome in stored ^ due)
-
-
-def _stray_claims(session: Session) -> Iterator[str]:
-    """Claims of splits that do not count."""
-    live = select(PostedSplit.id).where(PostedSplit.id == LiveClaim.split_id, counts_now())
-    for book, outcome in session.execute(select(LiveClaim.book, LiveClaim.outcome_id).where(~live.exists())):
-        yield _of_claim(book, outcome)
-
-
-def _of_claim(book: str, outcome: str) -> str:
-    return f"{book}: the claim of outcome {outcome} is not that of its live split"
-
-
-def _faults_of_records(session: Session, rows: Sequence[Any], live: set[UUID]) -> Iterator[str]:
-    records = _records(session, [outcome for row in rows for outcome in row.outcomes])
-    for row in rows:
+def _faults_of_records(session: Session, rows: Sequence[Any]) -> Iterator[str]:
+    named = [_decoded(row.outcomes) for row in rows]
+    records = _records(session, [outcome for outcomes in named for outcome in outcomes])
+    live = _live_among(session, rows)
+    for row, outcomes in zip(rows, named, strict=True):
         sign = 1 if row.reverses_id is None else -1
-        for outcome, quantity in zip(row.outcomes, row.quantities, strict=True):
+        for outcome, quantity in zip(outcomes, _decoded(row.quantities), strict=True):
             stored, status = records.get(outcome, (None, None))
             if stored != sign * quantity:
                 yield f"{row.book}|{row.scope}, row {row.seq}: outcome {outcome} has another quantity in its record"
             if row.id in live and status not in {None, VerificationStatus.VERIFIED}:
                 yield f"{row.book}: outcome {outcome} is split but not verified"
+
+
+def _live_among(session: Session, rows: Sequence[Any]) -> set[str]:
+    """The keys of those that are neither reversals nor taken back."""
+    keys = [UUID(row.id) for row in rows if row.reverses_id is None]
+    return {key.hex for key in session.scalars(select(PostedSplit.id).where(PostedSplit.id.in_(keys), counts_now()))}
 
 
 def _records(session: Session, outcomes: Sequence[str]) -> dict[str, tuple[int, VerificationStatus]]:

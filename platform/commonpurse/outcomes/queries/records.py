@@ -26,10 +26,11 @@ KEYS = {
 
 
 class DividedRow(Struct, frozen=True):
-    """One total divided: a share for each place of the roster, and the record as canonical JSON."""
+    """One total divided: a share for each place of the roster, the same spelled as JSON, and the record likewise."""
 
     total: int
     amounts: list[int]
+    spelled: str
     record: str
 
 
@@ -63,12 +64,13 @@ class Frame:
         for total, amounts, floors, remainders, extra in _steps(list(totals), self.weights, self.whole):
             inputs = self._hash.copy()
             inputs.update(b"%d%s" % (total, self._weights))
+            spelled = _json(amounts)
             record = (
                 f'{self._head}{_text(extra)},"floors":{_text(floors)}{self._holder}{inputs.hexdigest()}'
-                f'","output_digest":"{sha256(_json(amounts)).hexdigest()}","remainders":{_text(remainders)}'
+                f'","output_digest":"{sha256(spelled).hexdigest()}","remainders":{_text(remainders)}'
                 f"{self._roster}{total}{self._tail}"
             )
-            yield DividedRow(total, amounts, record)
+            yield DividedRow(total, amounts, spelled.decode(), record)
 
 
 def _json(value: Sequence[Any]) -> bytes:
@@ -141,14 +143,58 @@ def content_text(
     posted_at: datetime,
 ) -> str:
     """The canonical JSON of `rows.content_of` for a row whose record is `record`, put together from its parts."""
-    parent = f'"{reverses.hex}"' if reverses else "null"
-    at = posted_at.astimezone(UTC).isoformat(timespec="microseconds")
+    return spelled_content(
+        digests=digests,
+        id=id.hex,
+        book=book,
+        scope=scope,
+        seq=seq,
+        reverses=reverses.hex if reverses else None,
+        consortium_id=consortium_id.hex,
+        total=total,
+        amounts=_text(amounts),
+        outcomes=_text(outcomes),
+        versions=_text(versions),
+        quantities=_text(quantities),
+        record=record,
+        reason=reason,
+        posted_by_id=posted_by_id.hex,
+        posted_at=moment(posted_at),
+    )
+
+
+def moment(at: datetime) -> str:
+    """A time as digests spell it."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def spelled_content(
+    *,
+    digests: Mapping[str, str],
+    id: str,  # noqa: A002 -- the name of the column
+    book: str,
+    scope: str,
+    seq: int,
+    reverses: str | None,
+    consortium_id: str,
+    total: int,
+    amounts: str,
+    outcomes: str,
+    versions: str,
+    quantities: str,
+    record: str,
+    reason: str,
+    posted_by_id: str,
+    posted_at: str,
+) -> str:
+    """The same of parts that are spelled already: keys as 32 digits, lists as JSON, the time by `moment`."""
+    parent = f'"{reverses}"' if reverses else "null"
     return (
-        f'{{"amounts":{_text(amounts)},"book":{_text(book)},"consortium":"{consortium_id.hex}","explanation":{record}'
-        f',"id":"{id.hex}","outcomes":{_text(outcomes)},"posted_at":"{at}","posted_by":"{posted_by_id.hex}"'
-        f',"quantities":{_text(quantities)},"reason":{_text(reason)},"reverses":{parent}'
+        f'{{"amounts":{amounts},"book":{_text(book)},"consortium":"{consortium_id}","explanation":{record}'
+        f',"id":"{id}","outcomes":{outcomes},"posted_at":"{posted_at}","posted_by":"{posted_by_id}"'
+        f',"quantities":{quantities},"reason":{_text(reason)},"reverses":{parent}'
         f',"roster":"{digests["roster"]}","rule":"{digests["rule"]}","scope":{_text(scope)},"seq":{seq}'
-        f',"total":{total},"versions":{_text(versions)},"weights":"{digests["weights"]}"}}'
+        f',"total":{total},"versions":{versions},"weights":"{digests["weights"]}"}}'
     )
 
 
