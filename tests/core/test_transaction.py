@@ -9,8 +9,8 @@ from sqlalchemy import delete, text
 
 from commonpurse.core import db, jobs, log
 from commonpurse.core.actor import SYSTEM
-from commonpurse.core.errors import Stale
-from commonpurse.core.transaction import reading, transaction
+from commonpurse.core.errors import Refused, Stale
+from commonpurse.core.transaction import keep_although_refused, reading, transaction
 from support.world import make_area
 
 
@@ -111,3 +111,36 @@ class RealCommits:
                 connection.execute(delete(log.EntryRow).where(log.EntryRow.stream == "crowd"))
                 connection.execute(text(guard))
             connection.execute(delete(log.Stream).where(log.Stream.name == "crowd"))
+
+
+def attempt(session, act):
+    log.record(session, SYSTEM, "count", Counted(1))
+    keep_although_refused(session, act)
+    raise Refused("Not this one")
+
+
+def test_the_record_of_an_attempt_outlives_its_refusal(connection, published):
+    with pytest.raises(Refused, match="Not this one"), transaction() as session:
+        attempt(session, lambda other: log.record(other, SYSTEM, "attempts", Counted(2)))
+    assert [(entry.stream, entry.data["number"]) for entry in published] == [("attempts", 2)]
+    with reading() as session:
+        assert log.stream_names(session) == ["attempts"]
+
+
+def test_an_attempt_that_cannot_be_recorded_is_refused_in_the_same_words(connection, published, caplog):
+    def broken(_session):
+        raise ZeroDivisionError
+
+    with pytest.raises(Refused, match="Not this one"), transaction() as session:
+        attempt(session, broken)
+    assert "a refused attempt is not on record" in caplog.text
+    assert published == []
+
+
+def test_what_is_kept_of_a_refusal_is_not_kept_of_a_success_or_a_mistake(connection, published):
+    with transaction() as session:
+        keep_although_refused(session, lambda other: log.record(other, SYSTEM, "attempts", Counted(2)))
+    with pytest.raises(ZeroDivisionError), transaction() as session:  # noqa: PT012 - the block is what fails
+        keep_although_refused(session, lambda other: log.record(other, SYSTEM, "attempts", Counted(2)))
+        raise ZeroDivisionError
+    assert published == []

@@ -4,7 +4,7 @@
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import event
@@ -15,10 +15,11 @@ from sqlalchemy.orm.exc import StaleDataError
 from commonpurse.calc.sentence import message
 from commonpurse.core import jobs, log
 from commonpurse.core.db import new_session
-from commonpurse.core.errors import Stale
+from commonpurse.core.errors import DomainError, Stale
 
 SOMEBODY_WAS_FASTER = message("Somebody else changed this just now. Check and try again")
 SERIALIZATION_FAILURES = {"40001", "40P01"}
+KEPT = "kept"
 
 
 @contextmanager
@@ -32,6 +33,9 @@ def transaction() -> Iterator[Session]:
         try:
             with session.begin():
                 yield session
+        except DomainError:
+            _keep(session.info.pop(KEPT, []))
+            raise
         except (StaleDataError, IntegrityError) as error:
             logging.getLogger(__name__).warning("lost a race", exc_info=error)
             raise Stale(SOMEBODY_WAS_FASTER) from error
@@ -41,6 +45,23 @@ def transaction() -> Iterator[Session]:
             raise
         log.publish(session)
         jobs.send(session)
+
+
+def keep_although_refused(session: Session, act: Callable[[Session], None]) -> None:
+    """Do `act` in a transaction of its own if the one of `session` is refused: a record of the attempt outlives it.
+
+    Should it fail, the person still hears why they were refused, and the operator what was not recorded.
+    """
+    session.info.setdefault(KEPT, []).append(act)
+
+
+def _keep(acts: list[Callable[[Session], None]]) -> None:
+    for act in acts:
+        try:
+            with transaction() as session:
+                act(session)
+        except Exception:
+            logging.getLogger(__name__).exception("a refused attempt is not on record")
 
 
 @contextmanager
