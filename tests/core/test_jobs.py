@@ -1,6 +1,7 @@
 """Jobs run at once in tests, from a file in the demonstration, from Redis in production."""
 
 import time
+from datetime import datetime
 from threading import Thread
 
 import pytest
@@ -17,6 +18,7 @@ def rung(monkeypatch):
         seen.append(arguments)
 
     monkeypatch.setattr(jobs, "_jobs", {"ring": ring})
+    monkeypatch.setattr(jobs, "_regular", {})
     monkeypatch.setattr(jobs, "_tasks", {})
     monkeypatch.setattr(jobs, "_settings", {})
     return seen
@@ -54,6 +56,19 @@ def test_a_job_waits_in_redis_until_the_worker_comes(rung, redis_url):
     assert rung == []
     _work_until(rung, 1)
     assert rung == [("a",)]
+
+
+def test_the_worker_does_regular_work_when_its_minute_comes(rung, tmp_path, monkeypatch):
+    monkeypatch.setattr(jobs, "_regular", {"tidy": lambda: rung.append("tidied")})
+    monkeypatch.setattr(jobs, "_tenth_minute", lambda _now: True)
+    jobs.configure(f"sqlite:///{tmp_path / 'jobs.db'}")
+    _work_until(rung, 1)
+    assert rung[0] == "tidied"
+
+
+@pytest.mark.parametrize(("minute", "comes"), [(0, True), (9, False), (10, True), (50, True), (59, False)])
+def test_regular_work_comes_every_ten_minutes(minute, comes):
+    assert jobs._tenth_minute(datetime(2026, 11, 2, 9, minute)) is comes  # noqa: DTZ001 - huey gives it without a zone
 
 
 def test_a_job_runs_inside_what_the_application_wraps_it_in(rung):

@@ -57,6 +57,34 @@ def test_a_job_is_sent_after_the_commit_and_an_unknown_one_is_our_mistake(connec
         jobs.ask(session, "no such job")
 
 
+def test_what_is_done_stays_done_and_others_are_told_although_somebody_cannot_be(
+    connection, published, monkeypatch, caplog
+):
+    sent: list[str] = []
+
+    def start(_, argument):
+        if argument == "first":
+            raise ConnectionError("no queue today")
+        sent.append(argument)
+
+    def deaf(_entries):
+        raise ConnectionError("no channel today")
+
+    monkeypatch.setattr(log, "_publishers", {"deaf": deaf, **log._publishers})
+    monkeypatch.setitem(jobs._jobs, "note", sent.append)
+    monkeypatch.setattr(jobs, "start", start)
+    with transaction() as session:
+        log.record(session, SYSTEM, "count", Counted(1))
+        jobs.ask(session, "note", "first")
+        jobs.ask(session, "note", "second")
+    assert [entry.seq for entry in published] == [1]
+    assert sent == ["second"]
+    assert caplog.text.count("done, but not everybody was told") == 2
+    assert "no queue today" in caplog.text
+    with reading() as session:
+        assert log.last_seq(session, "count") == 1
+
+
 def test_a_page_view_that_writes_fails_loudly(connection):
     with pytest.raises(RuntimeError, match="tried to write"), reading() as session:  # noqa: PT012
         make_area(session, "E06000999", "Nowhere")

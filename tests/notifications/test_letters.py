@@ -1,7 +1,7 @@
 """Letters: what they say, and how they leave."""
 
 import smtplib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from uuid import uuid4
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from commonpurse.core import mail
 from commonpurse.core.mail import Mail
 from commonpurse.notifications import letters
-from commonpurse.notifications.jobs import deliver_mail
+from commonpurse.notifications.jobs import deliver_mail, send_what_was_left
 from commonpurse.notifications.letters import PostOffice, link, render_letter
 
 TEMPLATES = sorted(path.stem for path in (Path(__file__).parents[2] / "templates" / "mail").glob("*.txt"))
@@ -97,6 +97,27 @@ def test_a_letter_that_could_not_leave_keeps_its_values_for_the_next_try(app, se
         deliver_mail(str(letter.id))
     session.refresh(letter)
     assert (letter.sent_at, letter.values["token"]) == (None, "a-token")
+
+
+@pytest.mark.parametrize(("minutes", "leaves"), [(5, False), (11, True), (48 * 60, True), (96 * 60, False)])
+def test_a_letter_that_was_left_leaves_later_but_not_when_it_is_no_news(app, session, server, minutes, leaves):
+    letter = make_letter(session)
+    letter.written_at = datetime.now(UTC) - timedelta(minutes=minutes)
+    session.commit()
+    with app.app_context():
+        send_what_was_left()
+        send_what_was_left()
+    assert len(server) == leaves
+
+
+def test_without_a_server_nothing_is_tried_again(app, session):
+    letter = make_letter(session)
+    letter.written_at = datetime.now(UTC) - timedelta(hours=1)
+    session.commit()
+    with app.app_context():
+        send_what_was_left()
+    session.refresh(letter)
+    assert letter.sent_at is None
 
 
 def test_without_a_server_the_letter_stays_for_the_outbox(app, session):

@@ -5,6 +5,8 @@ the commit, so a job never runs for something that did not happen.
 """
 
 from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 Job = Callable[..., None]
 
 _jobs: dict[str, Job] = {}
+_regular: dict[str, Job] = {}
 _settings: dict[str, Any] = {}
 _tasks: dict[str, Any] = {}
 _making = Lock()
@@ -28,6 +31,12 @@ _making = Lock()
 def job(function: Job) -> Job:
     """Make `function` a job under its own name; its arguments must be plain JSON values."""
     _jobs[function.__name__] = function
+    return function
+
+
+def every_ten_minutes(function: Job) -> Job:
+    """Have the worker run `function` every ten minutes."""
+    _regular[function.__name__] = function
     return function
 
 
@@ -50,8 +59,14 @@ def _queue() -> "Huey":
             queue = _make_queue(_settings["url"])
             for name, function in _jobs.items():
                 _tasks[name] = queue.task(name=name, retries=5, retry_delay=60)(_settings["run_in"](function))
+            for name, function in _regular.items():
+                queue.periodic_task(_tenth_minute, name=name)(_settings["run_in"](function))
             _settings["queue"] = queue
     return _settings["queue"]
+
+
+def _tenth_minute(now: datetime) -> bool:
+    return now.minute % 10 == 0
 
 
 def _make_queue(url: str) -> "Huey":
@@ -71,10 +86,9 @@ def ask(session: Session, name: str, *arguments: Any) -> None:
     session.info.setdefault("jobs", []).append((name, arguments))
 
 
-def send(session: Session) -> None:
-    """Send what was asked for. Called after the commit."""
-    for name, arguments in session.info.pop("jobs", []):
-        start(name, *arguments)
+def to_send(session: Session) -> list[Callable[[], None]]:
+    """What puts each job that was asked for on the queue. For after the commit."""
+    return [partial(start, name, *arguments) for name, arguments in session.info.pop("jobs", [])]
 
 
 def start(name: str, *arguments: Any) -> None:
@@ -85,4 +99,4 @@ def start(name: str, *arguments: Any) -> None:
 
 def consumer() -> "Consumer":
     """The worker that runs jobs from the configured queue until it is stopped."""
-    return _queue().create_consumer(workers=1, periodic=False)
+    return _queue().create_consumer(workers=1)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import partial
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
@@ -176,12 +177,10 @@ def _hashed(entry: Entry) -> dict[str, Any]:
     return {**plain(entry), "at": at}
 
 
-def publish(session: Session) -> None:
-    """Hand the entries recorded in `session` to every publisher. Called after the commit."""
+def to_publish(session: Session) -> list[Callable[[], None]]:
+    """What hands the entries recorded in `session` to each publisher. For after the commit."""
     recorded: list[Entry] = session.info.pop("recorded", [])
-    if recorded:
-        for publisher in list(_publishers.values()):
-            publisher(recorded)
+    return [partial(publisher, recorded) for publisher in _publishers.values()] if recorded else []
 
 
 def entries_after(session: Session, stream: str, after: int, *, limit: int = 1000) -> list[Entry]:

@@ -47,6 +47,12 @@ def find(session: Session, letter_id: UUID) -> Mail | None:
     return session.scalars(select(Mail).where(Mail.id == letter_id).with_for_update()).one_or_none()
 
 
+def list_unsent(session: Session, written_from: datetime, written_until: datetime) -> list[UUID]:
+    """The letters of that time that have not left, the oldest first."""
+    is_meant = Mail.sent_at.is_(None) & Mail.written_at.between(written_from, written_until)
+    return list(session.scalars(select(Mail.id).where(is_meant).order_by(Mail.written_at, Mail.id)))
+
+
 def list_newest(session: Session, *, limit: int = 100) -> list[Mail]:
     """The newest letters first, at most `limit`."""
     return list(session.scalars(select(Mail).order_by(Mail.written_at.desc(), Mail.id).limit(limit)))

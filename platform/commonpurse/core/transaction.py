@@ -43,8 +43,16 @@ def transaction() -> Iterator[Session]:
             if getattr(error.orig, "sqlstate", None) in SERIALIZATION_FAILURES:
                 raise Stale(SOMEBODY_WAS_FASTER) from error
             raise
-        log.publish(session)
-        jobs.send(session)
+        _tell([*log.to_publish(session), *jobs.to_send(session)])
+
+
+def _tell(others: list[Callable[[], None]]) -> None:
+    """Tell everybody who can be told: what is committed is done, whoever may not hear of it."""
+    for tell in others:
+        try:
+            tell()
+        except Exception:
+            logging.getLogger(__name__).exception("done, but not everybody was told")
 
 
 def keep_although_refused(session: Session, act: Callable[[Session], None]) -> None:

@@ -1,19 +1,24 @@
 """Writing letters about what happened, and sending them."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from flask import current_app
 
 from commonpurse.consortia.queries import last_day
 from commonpurse.core import jobs, mail
-from commonpurse.core.jobs import job
+from commonpurse.core.jobs import every_ten_minutes, job
 from commonpurse.core.log import Entry
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.notifications import queries
 from commonpurse.notifications.letters import PostOffice, make_message, render_letter
 from commonpurse.notifications.rules import is_told
+
+_TRIES_LAST = timedelta(minutes=10)
+"""A letter older than this has been tried as often as a job is, or its job never reached the queue."""
+_LETTERS_KEEP = timedelta(days=3)
+"""A letter older than this would only puzzle whoever gets it."""
 
 
 def hear(entries: Sequence[Entry]) -> None:
@@ -59,3 +64,15 @@ def deliver_mail(letter_id: str) -> None:
         sent = mail.find(session, key)
         if sent is not None:
             sent.sent_at, sent.values = datetime.now(UTC), {}
+
+
+@every_ten_minutes
+def send_what_was_left() -> None:
+    """Try letters again whose job is lost or was tried often enough, as when the mail server was away."""
+    if not current_app.config["MAIL_URL"]:
+        return
+    now = datetime.now(UTC)
+    with reading() as session:
+        left = mail.list_unsent(session, now - _LETTERS_KEEP, now - _TRIES_LAST)
+    for key in left:
+        jobs.start("deliver_mail", str(key))
