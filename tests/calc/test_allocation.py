@@ -18,12 +18,13 @@ from commonpurse.calc.allocation import (
     split,
     split_again,
 )
-from commonpurse.calc.allocation_rules import LARGEST_REMAINDER, ROUNDINGS, RULES
+from commonpurse.calc.allocation_rules import LARGEST_REMAINDER, ROUNDINGS, RULES, TIERS
 from commonpurse.calc.digest import canonical, sha256_hex
 
 BUDGET = parse_rule({"kind": "committed_budget"})
 EQUAL = parse_rule({"kind": "equal"})
 PLACE = parse_rule({"kind": "place_then_budget"})
+TIERED = parse_rule({"kind": "tiers", "shares": {"district": "60", "county": "30", "combined_authority": "10"}})
 
 
 MEMBERS = "abcdefgh"
@@ -52,6 +53,8 @@ def spec_of(kind, cuts):
         legs = [("12.5", spec_of("fixed_percentages", cuts)), ("37.5", {"kind": "equal"})]
         legs.append(("50", {"kind": "committed_budget"}))
         return {"kind": kind, "legs": [{"percent": percent, "rule": rule} for percent, rule in legs]}
+    if kind == "tiers":
+        return {"kind": kind, "shares": {"district": "62.5", "county": "30", "nation": "7.5"}}
     return {"kind": kind}
 
 
@@ -67,7 +70,9 @@ def case_of(total, kind, setting, weights, holder, cuts):
         {
             "roster": members,
             "bases": {"committed_budget": named, "required_quantity": named, "population": named, "need": named},
-            "holder": dict(enumerate(members)).get(holder),
+            "holder": dict(enumerate(members)).get(holder)
+            if not RULES[kind].by_tier
+            else {tier: members[at] for at, tier in enumerate(TIERS, holder - 2) if 0 <= at < len(members)},
         },
     )
 
@@ -231,6 +236,36 @@ def test_the_percentage_of_a_body_that_is_not_on_the_roster_stays_unallocated():
 
 def test_a_holder_is_recorded_only_for_a_rule_that_asks_for_the_place():
     assert split(5, EQUAL, roster=["g"], holder="g").explanation["holder"] is None
+
+
+def test_the_holder_of_each_tier_has_its_share_and_a_tier_without_one_stays_unallocated():
+    done = split(1001, TIERED, roster=["g", "n", "d"], holder={"district": "g", "combined_authority": "d"})
+    assert done.amounts == (601, 0, 100, 300)
+    assert done.explanation["holder"] == {"district": "g", "combined_authority": "d"}
+    assert split_again(10, done.explanation).amounts == (6, 0, 1, 3)
+    assert split(7, TIERED, roster=["g"]).explanation["holder"] == {}
+
+
+@pytest.mark.parametrize(
+    ("rule", "holder", "complaint"),
+    [
+        (TIERED, "g", "tiers asks who holds each tier of the place"),
+        (PLACE, {"district": "g"}, "place_then_budget asks who holds the place"),
+        (TIERED, {"parish": "g"}, "parish is no tier of place"),
+        (TIERED, {"district": "z", "county": "g"}, "z holds the place but is not on the roster"),
+        (EQUAL, {"district": "z"}, "z holds the place but is not on the roster"),
+    ],
+)
+def test_a_rule_is_told_of_the_place_what_it_asks_for(rule, holder, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        split(5, rule, roster=["g", "n"], holder=holder)
+
+
+@pytest.mark.parametrize("holder", [None, "g", [], {"district": 5}, {"district": "g", "x": "n"}])
+def test_holders_of_tiers_that_were_changed_are_not_believed(holder):
+    record = split(5, TIERED, roster=["g", "n"], holder={"district": "n"}).explanation
+    with pytest.raises(ValueError, match=r"does not follow|is not complete"):
+        replay({**record, "holder": holder})
 
 
 def test_the_roster_may_name_the_unallocated_place_itself():

@@ -29,6 +29,7 @@ SPECS = {
     "need": {"kind": "need"},
     "fixed_percentages": {"kind": "fixed_percentages", "percentages": {"a": "60", "b": "40"}},
     "place_then_budget": {"kind": "place_then_budget"},
+    "tiers": {"kind": "tiers", "shares": {"district": "60", "county": "30", "combined_authority": "10"}},
     "hybrid": {
         "kind": "hybrid",
         "legs": [{"percent": "60", "rule": {"kind": "equal"}}, {"percent": "40", "rule": {"kind": "need"}}],
@@ -38,6 +39,10 @@ SPECS = {
 
 def fixed(**percentages):
     return {"kind": "fixed_percentages", "percentages": percentages}
+
+
+def tiers(**shares):
+    return {"kind": "tiers", "shares": shares}
 
 
 def mixed(*legs):
@@ -66,6 +71,7 @@ def test_a_rule_is_written_as_it_is_read(spec):
         ("place_then_budget", COMMITTED_BUDGET, True),
         ("population", POPULATION, False),
         ("need", NEED, False),
+        ("tiers", None, True),
         ("hybrid", None, False),
     ],
 )
@@ -99,6 +105,26 @@ def test_a_rule_comes_to_the_weight_of_every_place(spec, holder, weights):
 
 
 @pytest.mark.parametrize(
+    ("spec", "held", "weights"),
+    [
+        (SPECS["tiers"], {}, [0, 0, 0, 100]),
+        (SPECS["tiers"], {"district": "a", "county": "b", "combined_authority": "c"}, [60, 30, 10, 0]),
+        (SPECS["tiers"], {"district": "b", "combined_authority": "b"}, [0, 70, 0, 30]),
+        (SPECS["tiers"], {"region": "a", "nation": "b"}, [0, 0, 0, 100]),
+        (tiers(district="62.5", nation="37.5"), {"district": "c"}, [0, 0, 625, 375]),
+        (tiers(county="100"), {"county": "a"}, [100, 0, 0, 0]),
+    ],
+)
+def test_a_tier_weighs_for_its_holder_and_one_without_stays_unallocated(spec, held, weights):
+    case = Case(("a", "b", "c"), None, {}, tuple(held.items()))
+    assert parse_rule(spec).weigh(case) == weights
+
+
+def test_only_a_rule_for_tiers_goes_by_tier():
+    assert [kind for kind, rule in RULES.items() if rule.by_tier] == ["tiers"]
+
+
+@pytest.mark.parametrize(
     ("spec", "words"),
     [
         (SPECS["equal"], "In equal shares"),
@@ -110,6 +136,10 @@ def test_a_rule_comes_to_the_weight_of_every_place(spec, holder, weights):
                 "To the body whose area holds the place of delivery; where no body's area does, "
                 "in proportion to the budget each body has committed"
             ),
+        ),
+        (
+            tiers(nation="10", district="60.50", county="29.5"),
+            "By tiers of place: 60.5% to the district of the place of delivery, 29.5% to its county, 10% to its nation",
         ),
         (fixed(b="58.30", a="41.7"), "By fixed percentages: Gateshead 41.7%, b 58.3%"),
         (SPECS["population"], "In proportion to the number of people who live in each body's area"),
@@ -202,6 +232,19 @@ def test_percentages_are_taken_exactly_when_they_make_one_hundred(cuts):
             "floor",
             "A rule that goes by place has no least or greatest share",
         ),
+        ({**SPECS["tiers"], "cap": "20"}, "cap", "A rule that goes by place has no least or greatest share"),
+        ({"kind": "tiers"}, "shares", "Enter a percentage for each tier of place"),
+        (tiers(), "shares", "Enter a percentage for each tier of place"),
+        (tiers(district="50", parish="50"), "shares", "Enter a percentage for each tier of place"),
+        (tiers(district="50", county="40"), "shares", "The percentages must add up to 100, but add up to 90"),
+        (tiers(district="100", county="0"), "shares", "Each tier of place must have more than 0%"),
+        (
+            tiers(district="many"),
+            "shares",
+            "Enter each percentage as a number with no more than 6 decimal places, like 41.7",
+        ),
+        (tiers(district=100), "shares", "Enter each percentage as a number, like 41.7"),
+        ({**SPECS["tiers"], "percentages": {}}, "percentages", "percentages is not part of this rule"),
         ({"kind": "equal", "rounding": "up"}, "rounding", "Select how shares are rounded"),
         ({"kind": "equal", "rounding": []}, "rounding", "Select how shares are rounded"),
         (mixed(), "legs", "Choose between 2 and 5 parts for a mixed rule"),

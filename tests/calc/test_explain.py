@@ -77,6 +77,16 @@ def test_place_of_delivery_is_explained_to_the_holder_and_to_the_others():
     assert say_in_words(done, UNALLOCATED)[1:] == elsewhere
 
 
+def test_tiers_of_place_are_explained_to_their_holders_and_to_the_others():
+    rule = parse_rule({"kind": "tiers", "shares": {"district": "60", "county": "40"}})
+    done = split(10, rule, roster=["a", "b"], holder={"district": "b"})
+    assert say_in_words(done, "b")[1:] == ["10 × 60 ÷ 100 = 6 exactly"]
+    assert say_in_words(done, UNALLOCATED)[1:] == ["10 × 40 ÷ 100 = 4 exactly"]
+    assert say_in_words(done, "a")[1:] == [
+        "At no tier of this rule is the place of delivery in your area, so none of it comes here"
+    ]
+
+
 @pytest.mark.parametrize("place", ["a", UNALLOCATED])
 def test_what_nobody_can_receive_is_explained(place):
     done = split(9, PLACE, roster=["a"])

@@ -1,5 +1,6 @@
 """Every number of every sentence of the lab, worked out anew one lot at a time from the records of `allocation`."""
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -19,6 +20,7 @@ KINDS = [
     *({"kind": kind} for kind in ("equal", "committed_budget", "required_quantity", "population", "need")),
     SPLIT,
     {"kind": "place_then_budget"},
+    {"kind": "tiers", "shares": {"district": "60", "county": "30", "region": "10"}},
     {
         "kind": "hybrid",
         "legs": [
@@ -33,7 +35,7 @@ KINDS = [
 @st.composite
 def rules(draw):
     spec = dict(draw(st.sampled_from(KINDS)), rounding=draw(st.sampled_from(sorted(ROUNDINGS))))
-    if spec["kind"] != "place_then_budget" and draw(st.booleans()):
+    if spec["kind"] not in {"place_then_budget", "tiers"} and draw(st.booleans()):
         spec |= draw(st.sampled_from([{"floor": "20"}, {"cap": "35"}, {"floor": "10", "cap": "60"}]))
     return parse_rule(spec)
 
@@ -48,6 +50,9 @@ def scenes(draw):
         st.integers(0, 30) | st.integers(0, 10**6),
         st.none() | st.sampled_from(roster),
         st.sampled_from(["hours", "trees"]),
+        st.dictionaries(st.sampled_from(["county", "district"]), st.sampled_from(roster)).map(
+            lambda held: tuple(sorted(held.items()))
+        ),
     )
     return Scene(
         tuple(draw(st.lists(lots, min_size=1, max_size=4))),
@@ -61,7 +66,7 @@ def divided(rule, scene, lots=None, bases=None):
     """What every place receives of each lot."""
     owed, rows = {}, []
     for lot in lots or scene.lots:
-        holder = lot.holder if rule.uses_place else None
+        holder = dict(lot.tiers) if rule.by_tier else lot.holder if rule.uses_place else None
         given = owed.setdefault(lot.series, {})
         done = split(
             lot.total, rule, roster=scene.roster, bases=bases or scene.bases, holder=holder, credits_before=given
@@ -177,10 +182,7 @@ def more_in_each(rule, scene):
     """For each lot looked at: its number, and what each place receives before and after one unit more."""
     lots, rows = list(scene.lots), divided(rule, scene)
     for number in range(len(lots)) if rule.rounding != "credit" else [len(lots) - 1]:
-        grown = [
-            *lots[:number],
-            Lot(lots[number].name, lots[number].total + 1, lots[number].holder, lots[number].series),
-        ]
+        grown = [*lots[:number], replace(lots[number], total=lots[number].total + 1)]
         yield number, rows[number][0], divided(rule, scene, grown)[number][0]
 
 

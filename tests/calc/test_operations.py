@@ -192,6 +192,8 @@ def broken(make):
         ("allocation", {"rule": {"kind": "lottery"}}, "rule.kind: must be one of"),
         ("allocation", {"rule": {"kind": "equal", "cap": "most"}}, "rule.cap: Enter each percentage"),
         ("allocation", {"holder": "Leeds"}, "Leeds holds the place but is not on the roster"),
+        ("allocation", {"tiers": {"district": "Gateshead"}, "holder": "Gateshead"}, "tiers: cannot be given beside"),
+        ("allocation", {"tiers": {"parish": "Gateshead"}}, "tiers: has no key 'parish'"),
         ("allocation", {"weights": {"Leeds": 1}}, "Leeds"),
         ("shapley", {"volumes": [1, 2, 3]}, "only in one way"),
         ("shapley", {"costs": [1, 2, 3]}, "costs: must have 7 values, one for each group"),

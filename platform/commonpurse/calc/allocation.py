@@ -15,6 +15,7 @@ from typing import Any
 from commonpurse.calc.allocation_rules import (
     CREDIT,
     LARGEST_REMAINDER,
+    TIERS,
     UNALLOCATED,
     BadRule,
     Case,
@@ -56,7 +57,7 @@ def split(
     roster: Sequence[str],
     weights: Mapping[str, int] | None = None,
     bases: Mapping[str, Mapping[str, int]] | None = None,
-    holder: str | None = None,
+    holder: str | Mapping[str, str] | None = None,
     credits_before: Mapping[str, int] | None = None,
 ) -> Split:
     """Divide `total` among the members of `roster` by `rule`.
@@ -66,7 +67,8 @@ def split(
         roster: the members in their agreed order, which settles ties; UNALLOCATED may end it or be left out.
         weights: what `rule.basis` asks for, each zero or more; a member left out weighs nothing.
         bases: the same for every one of `rule.bases`, where a rule has several.
-        holder: the member whose area holds the place of delivery, for a rule that `uses_place`.
+        holder: the member whose area holds the place of delivery, for a rule that `uses_place`; for one that goes
+            `by_tier`, the member that holds it at each tier, where one does.
         credits_before: in millionths of a unit, place by place, for a rule that keeps credits; zero where left out.
 
     Raises:
@@ -85,9 +87,7 @@ def split(
         named |= weights.keys()
     if strangers := sorted(named - known):
         raise ValueError(f"weights for {', '.join(strangers)}, who are not on the roster")
-    if holder is not None and holder not in members:
-        raise ValueError(f"{holder} holds the place but is not on the roster")
-    case = Case(members, holder if rule.uses_place else None, given)
+    case = _case(rule, members, holder, given)
     return _divide(total, rule, case, _held(members, credits_before or {}))
 
 
@@ -153,6 +153,23 @@ def _members(roster: Sequence[str]) -> tuple[str, ...]:
     return members
 
 
+def _case(
+    rule: Rule, members: tuple[str, ...], holder: str | Mapping[str, str] | None, bases: dict[str, dict[str, int]]
+) -> Case:
+    """What the rule looks at, with nothing of the place that it does not ask for."""
+    by_tier = isinstance(holder, Mapping)
+    held = dict(holder) if isinstance(holder, Mapping) else {} if holder is None else {"": holder}
+    if strangers := sorted(set(held.values()) - set(members)):
+        raise ValueError(f"{', '.join(strangers)} holds the place but is not on the roster")
+    if rule.uses_place and held and by_tier != rule.by_tier:
+        raise ValueError(f"{rule.kind} asks who holds {'each tier of ' if rule.by_tier else ''}the place")
+    if strange := sorted(held.keys() - TIERS.keys()) if rule.by_tier else []:
+        raise ValueError(f"{', '.join(strange)} is no tier of place")
+    if rule.by_tier:
+        return Case(members, None, bases, tuple(sorted(held.items())))
+    return Case(members, held.get("") if rule.uses_place else None, bases)
+
+
 def _held(members: Sequence[str], credits_before: Mapping[str, int]) -> list[int]:
     """The credit of every place of the roster."""
     places = (*members, UNALLOCATED)
@@ -165,20 +182,23 @@ def _read(explanation: Mapping[str, Any]) -> tuple[Rule, Case, list[int]]:
     """The rule of a record, what it looked at, and the credits it began with."""
     try:
         rule, (*members, _) = parse_rule(explanation["rule"]), explanation["roster"]
+        holder = None if rule.by_tier else explanation["holder"]
+        tiers = tuple(sorted(explanation["holder"].items())) if rule.by_tier else ()
         keeps_credits = explanation["engine"] == CREDIT_ENGINE
         credits_before = explanation["credits_before"] if keeps_credits else [0] * (len(members) + 1)
         recorded = dict(explanation.get("recorded", {}))
-        if rule.weighs_as_recorded and rule.basis and explanation["holder"] is None:
+        if rule.weighs_as_recorded and rule.basis and holder is None:
             recorded[rule.basis] = explanation["weights"][:-1]
         bases = {basis: dict(zip(members, weights, strict=True)) for basis, weights in recorded.items()}
-        return rule, Case(tuple(members), explanation["holder"], bases), list(credits_before)
+        return rule, Case(tuple(members), holder, bases, tiers), list(credits_before)
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("the explanation is not complete") from error
 
 
 def _divide(total: int, rule: Rule, case: Case, credits_before: Sequence[int]) -> Split:
     weights, roster = rule.weigh(case), [*case.members, UNALLOCATED]
-    inputs: dict[str, Any] = {"roster": roster, "weights": weights, "holder": case.holder, "total": total}
+    holder = dict(case.tiers) if rule.by_tier else case.holder
+    inputs: dict[str, Any] = {"roster": roster, "weights": weights, "holder": holder, "total": total}
     if rule.bases and not rule.weighs_as_recorded:
         inputs["recorded"] = {basis: case.recorded(basis) for basis in rule.bases}
     if rule.rounding == LARGEST_REMAINDER:

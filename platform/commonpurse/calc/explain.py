@@ -120,10 +120,12 @@ def _sum(explanation: Mapping[str, Any], at: int, say: Say, say_weight: Say, one
     }
     if not any(weights[:-1]):
         return [Sentence("No body can receive this, so all of it stays unallocated: %(total)s", values)]
-    if holder is not None and place == holder:
+    if isinstance(holder, str) and place == holder:
         return [Sentence("The place of delivery is in your area, so all of it is yours: %(total)s", values)]
-    if holder is not None:
+    if isinstance(holder, str):
         return [Sentence("The place of delivery is in another body's area, so none of it comes here")]
+    if isinstance(holder, Mapping) and place != UNALLOCATED and not weights[at]:
+        return [Sentence("At no tier of this rule is the place of delivery in your area, so none of it comes here")]
     if remainder:
         said = Sentence("%(total)s × %(weight)s ÷ %(whole)s = %(floor)s and %(over)s of %(one)s left over", values)
     else:

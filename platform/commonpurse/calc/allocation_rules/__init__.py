@@ -31,10 +31,12 @@ from commonpurse.calc.allocation_rules.rule import (
     Case,
     Rule,
 )
+from commonpurse.calc.allocation_rules.tiers import TIERS, Tiers
 
 __all__ = [
     "BASES", "COMMITTED_BUDGET", "CREDIT", "LARGEST_REMAINDER", "NEED", "POPULATION", "REQUIRED_QUANTITY", "ROUNDINGS",
-    "RULES", "UNALLOCATED", "BadRule", "Case", "FixedPercentages", "Hybrid", "Rule", "describe", "parse_rule",
+    "RULES", "TIERS", "UNALLOCATED", "BadRule", "Case", "FixedPercentages", "Hybrid", "Rule", "Tiers", "describe",
+    "parse_rule",
 ]  # fmt: skip
 
 RULES: dict[str, type[Rule]] = {
@@ -47,6 +49,7 @@ RULES: dict[str, type[Rule]] = {
         Need,
         FixedPercentages,
         PlaceThenBudget,
+        Tiers,
         Hybrid,
     )
 }

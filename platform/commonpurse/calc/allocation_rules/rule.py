@@ -54,11 +54,15 @@ class BadRule(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a rule may look at: the members in roster order, whose area holds the place, what each weighs by a basis."""
+    """What a rule may look at: the members in roster order, whose area holds the place, what each weighs by a basis.
+
+    `tiers` says who holds the place at each tier of `tiers.TIERS`, as pairs; a tier that nobody holds is left out.
+    """
 
     members: tuple[str, ...]
     holder: str | None = None
     bases: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    tiers: tuple[tuple[str, str], ...] = ()
 
     def recorded(self, basis: str) -> list[int]:
         """What a basis says of each member; one that is not named weighs nothing."""
@@ -79,6 +83,8 @@ class Rule(ABC):
     """Which weights the caller must bring: one of BASES or none."""
     uses_place: ClassVar[bool] = False
     """Whether the caller must say whose area holds the place of delivery."""
+    by_tier: ClassVar[bool] = False
+    """Whether it must say so of each tier of place."""
 
     rounding: str = LARGEST_REMAINDER
     floor: Decimal | None = None

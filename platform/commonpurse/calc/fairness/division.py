@@ -21,12 +21,28 @@ from commonpurse.calc.sentence import Sentence
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """A quantity in smallest units, zero or more; whose area holds its place; and what its credits belong to."""
+    """A quantity in smallest units, zero or more; whose area holds its place; and what its credits belong to.
+
+    `tiers` says who holds the place at each tier, as pairs.
+    """
 
     name: str | Sentence
     total: int
     holder: str | None = None
     series: str = ""
+    tiers: tuple[tuple[str, str], ...] = ()
+
+    def case(self, rule: Rule, roster: tuple[str, ...], bases: Mapping[str, Mapping[str, int]]) -> Case:
+        """What a rule looks at: of the place only what it goes by."""
+        if rule.by_tier:
+            return Case(roster, None, bases, self.tiers)
+        return Case(roster, self.holder if rule.uses_place else None, bases)
+
+    def without(self, body: str) -> "Lot":
+        """The same quantity at a place of which a body holds nothing."""
+        tiers = tuple(pair for pair in self.tiers if pair[1] != body)
+        holder = self.holder if self.holder != body else None
+        return self if (holder, tiers) == (self.holder, self.tiers) else replace(self, holder=holder, tiers=tiers)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +85,7 @@ class Scene:
 
     def without(self, body: str) -> "Scene":
         """The same quantities, with one body fewer."""
-        lots = tuple(replace(lot, holder=None) if lot.holder == body else lot for lot in self.lots)
+        lots = tuple(lot.without(body) for lot in self.lots)
         bases = {
             basis: {one: weight for one, weight in weights.items() if one != body}
             for basis, weights in self.bases.items()
@@ -113,6 +129,8 @@ class Division:
     def by_figures(self) -> tuple[int, ...]:
         """The numbers of the lots that the rule divides by what is recorded of bodies, and not by their place."""
         lots = self.scene.lots
+        if self.rule.by_tier:
+            return ()
         return tuple(number for number in range(len(lots)) if not self.rule.uses_place or lots[number].holder is None)
 
 
@@ -120,12 +138,13 @@ def divide(rule: Rule, scene: Scene) -> Division:
     """Divide every lot of a scene by itself, and add up."""
     import numpy as np
 
-    numbered: dict[str | None, list[int]] = {}
+    numbered: dict[Any, list[int]] = {}
     for number, lot in enumerate(scene.lots):
-        numbered.setdefault(lot.holder if rule.uses_place else None, []).append(number)
+        holder = lot.tiers if rule.by_tier else lot.holder if rule.uses_place else None
+        numbered.setdefault(holder, []).append(number)
     groups = tuple(
-        (tuple(rule.weigh(Case(scene.roster, holder, scene.bases))), tuple(numbers))
-        for holder, numbers in numbered.items()
+        (tuple(rule.weigh(scene.lots[numbers[0]].case(rule, scene.roster, scene.bases))), tuple(numbers))
+        for numbers in numbered.values()
     )
     each = np.zeros((len(scene.lots), len(scene.places)), dtype=object)
     if rule.rounding == CREDIT:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from commonpurse.calc import allocation
-from commonpurse.calc.allocation_rules import BASES, ROUNDINGS, RULES, UNALLOCATED, BadRule, Rule
+from commonpurse.calc.allocation_rules import BASES, ROUNDINGS, RULES, TIERS, UNALLOCATED, BadRule, Rule
 from commonpurse.calc.allocation_rules.hybrid import LEGS, MOST_LEGS
 from commonpurse.calc.apportion import apportion
 from commonpurse.calc.explain import explain
@@ -82,6 +82,9 @@ _OWN = {
         optional=True,
     ),
 }
+_SHARES = Record(
+    {tier: Part(f"The percentage of the {tier}, as decimal text", Name(), optional=True) for tier in TIERS}
+)
 _LEG = Record(
     {
         "percent": Part('Its percentage of every total, as decimal text such as "50"', Name()),
@@ -93,6 +96,7 @@ _RULE = Record(
     {
         "kind": Part("The kind of rule", Choice(tuple(RULES))),
         **_OWN,
+        "shares": Part("For tiers: percentages by tier of place that add up to 100", _SHARES, optional=True),
         "legs": Part("For hybrid: its parts, which add up to 100", Series(_LEG, most=MOST_LEGS), optional=True),
         "rounding": Part("How exact shares become whole units", Choice(tuple(ROUNDINGS)), optional=True),
         "floor": Part(f"What each party is sure of, {_BOUND}", Name(), optional=True),
@@ -116,7 +120,13 @@ class RuleSpec(Field):
         return _RULE.schema()
 
 
-def _allocation(parties: list[str], total: int, rule: Rule, **given: Any) -> Answer:
+def _allocation(
+    parties: list[str], total: int, rule: Rule, tiers: dict[str, str] | None = None, **given: Any
+) -> Answer:
+    if tiers is not None:
+        if given.get("holder") is not None:
+            raise BadProblem("cannot be given beside a holder", "tiers")
+        given["holder"] = tiers
     found = allocation.split(total, rule, roster=parties, **given)
     said = [
         f"{place}: {'. '.join(map(str, explain(found.explanation, place)[1:]))}." for place in found.roster[:MOST_NAMED]
@@ -132,8 +142,8 @@ ALLOCATION = Operation(
     "Divides a delivered quantity by one of the rules a consortium can agree, as statements do; what no member can "
     f"receive stands at the last place, {UNALLOCATED}.",
     "By largest remainders, for each place total × weight = floor × whole + remainder, and whoever has an extra unit "
-    "received one of those left; by another rounding the steps are those of its own operation. The digests are SHA-256 "
-    "of canonical JSON.",
+    "received one of those left; by another rounding the steps are those of its own operation. For tiers of place, "
+    "holder says who held which. The digests are SHA-256 of canonical JSON.",
     {
         "parties": PARTIES,
         "total": TOTAL,
@@ -149,6 +159,11 @@ ALLOCATION = Operation(
             optional=True,
         ),
         "holder": Part("The party whose area holds the place of delivery", OrNothing(Name()), optional=True),
+        "tiers": Part(
+            "For tiers: the party that holds the place of delivery at each tier, where one does",
+            Record({tier: Part(f"The party whose {tier} holds it", Name(), optional=True) for tier in TIERS}),
+            optional=True,
+        ),
         "credits_before": Part(
             "For rounding by credit: what each place is still owed, in millionths of a unit; all add up to zero",
             ByName(Whole()),
