@@ -49,5 +49,5 @@ def test_percentages_for_bodies_that_have_not_joined_are_noticed():
 
 
 def test_an_offer_of_nothing_has_no_words():
-    with pytest.raises(ValueError, match="a quantity or an allocation rule"):
+    with pytest.raises(ValueError, match="a quantity, an allocation rule or weights"):
         rules.offer_words(None, "people", None, {})

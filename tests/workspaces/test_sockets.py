@@ -8,7 +8,9 @@ from sqlalchemy import select
 
 from commonpurse.core import log
 from commonpurse.web.live import socketio
-from commonpurse.workspaces.models import AgendaItem, ItemState, Workspace
+from commonpurse.workspaces.models import AgendaItem, ItemState, Offer, Workspace
+from commonpurse.workspaces.queries import weights_of
+from support.weight_rows import BODIES, make_weights
 from support.workspace_rows import make_rule, make_target, offer
 
 PREFIX = "workspaces."
@@ -51,6 +53,23 @@ def live(app, world, client_of):
         return found
 
     return connected
+
+
+def test_weights_are_offered_over_the_channel(session, world, live):
+    weights = make_weights(session, world)
+    session.commit()
+    numbers = {f"weight_{world.organisation(body).hex}": "1,000" for body in BODIES}
+    payload = act(**numbers, item_id=str(weights), seen_number=0, effective_from="2026-10-01", source="Meters")
+    gateshead, hex_of = live("gateshead"), world.organisation("gateshead").hex
+    refused = gateshead.emit("item:offer", **{**payload, f"weight_{hex_of}": "many"})
+    assert (refused["error"], refused["field"]) == (
+        "Enter a whole number for Gateshead Council, or 0",
+        f"weight_{hex_of}",
+    )
+    assert gateshead.emit("item:offer", **payload)["ok"]
+    session.expire_all()
+    offered = weights_of(session.scalars(select(Offer).where(Offer.item_id == weights)).one())
+    assert set(offered["numbers"].values()) == {1000}
 
 
 def act(**values):

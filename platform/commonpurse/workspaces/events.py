@@ -28,7 +28,7 @@ class ItemAdded(Struct, frozen=True):
 class OfferMade(Struct, frozen=True):
     """A body put an offer on the table; with a number above 1 it replaced the one before.
 
-    `quantity` is in `unit`; `allocation` is the spec of a rule.
+    `quantity` is in `unit`; `allocation` is the spec of a rule; `weights` are as offers hold them, in `unit` too.
     """
 
     kind: ClassVar[str] = "workspaces.offer_made"
@@ -39,6 +39,7 @@ class OfferMade(Struct, frozen=True):
     quantity: Decimal | None
     unit: str
     allocation: dict[str, Any] | None
+    weights: dict[str, Any] | None
 
 
 class PositionTaken(Struct, frozen=True):
@@ -63,6 +64,7 @@ class ItemAgreed(Struct, frozen=True):
     quantity: Decimal | None
     unit: str
     allocation: dict[str, Any] | None
+    weights: dict[str, Any] | None
     msgid: str
     values: dict[str, str | int]
 

@@ -30,11 +30,23 @@ class Workspace(Keyed, Base):
         return f"workspace:{self.id}"
 
 
+class RecordedBasis(Keyed, Base):
+    """Something the bodies weigh by and record themselves, such as litres called off; rules name it by its name."""
+
+    __tablename__ = "workspaces_recorded_basis"
+    __table_args__ = (UniqueConstraint("workspace_id", "name", name="uq_workspaces_recorded_basis_workspace_id_name"),)
+
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey(Workspace.id))
+    name: Mapped[str]
+    unit: Mapped[str]
+
+
 class ItemKind(StrEnum):
-    """What the bodies agree on: a target for a measure, or how outcomes are shared."""
+    """What the bodies agree on: a target for a measure, how outcomes are shared, or what each body weighs."""
 
     TARGET = "target"
     ALLOCATION_RULE = "allocation_rule"
+    WEIGHTS = "weights"
 
 
 class ItemState(StrEnum):
@@ -52,6 +64,7 @@ class AgendaItem(Keyed, Base):
     __table_args__ = (
         UniqueConstraint("workspace_id", "position"),
         CheckConstraint("(kind = 'target') = (measure_id IS NOT NULL)", name="target_has_measure"),
+        CheckConstraint("(kind = 'weights') = (basis_id IS NOT NULL)", name="weights_have_basis"),
         CheckConstraint("(state = 'agreed') = (agreed_number IS NOT NULL)", name="agreed_has_offer"),
     )
 
@@ -59,6 +72,7 @@ class AgendaItem(Keyed, Base):
     position: Mapped[int]
     kind: Mapped[ItemKind]
     measure_id: Mapped[UUID | None] = mapped_column(ForeignKey(Measure.id))
+    basis_id: Mapped[UUID | None] = mapped_column(ForeignKey(RecordedBasis.id))
     state: Mapped[ItemState] = mapped_column(default=ItemState.OPEN)
     current_number: Mapped[int] = mapped_column(default=0)
     agreed_number: Mapped[int | None]
@@ -69,6 +83,7 @@ class AgendaItem(Keyed, Base):
     version: Mapped[int] = mapped_column()
     workspace: Mapped[Workspace] = relationship(back_populates="items")
     measure: Mapped[Measure | None] = relationship()
+    basis: Mapped[RecordedBasis | None] = relationship()
     offers: Mapped[list["Offer"]] = relationship(order_by="Offer.number", back_populates="item")
     comments: Mapped[list["Comment"]] = relationship(order_by="Comment.written_at")
     __mapper_args__ = {"version_id_col": version}
@@ -80,7 +95,11 @@ class Offer(Keyed, Base):
     __tablename__ = "workspaces_offer"
     __table_args__ = (
         UniqueConstraint("item_id", "number"),
-        CheckConstraint("(quantity IS NULL) <> (allocation IS NULL)", name="quantity_or_allocation"),
+        CheckConstraint(
+            "(CASE WHEN quantity IS NULL THEN 0 ELSE 1 END) + (CASE WHEN allocation IS NULL THEN 0 ELSE 1 END) "
+            "+ (CASE WHEN weights IS NULL THEN 0 ELSE 1 END) = 1",
+            name="holds_one_thing",
+        ),
         CheckConstraint("quantity > 0", name="quantity_above_zero"),
     )
 
@@ -91,6 +110,8 @@ class Offer(Keyed, Base):
     quantity: Mapped[SmallestUnits | None]
     allocation: Mapped[str | None]
     """A rule of `calc.allocation` as canonical JSON text."""
+    weights: Mapped[LongText | None]
+    """What each body weighs, from which quarter, from which source: `rules.Weights` as canonical JSON text."""
     rationale: Mapped[LongText]
     made_at: Mapped[datetime]
     item: Mapped[AgendaItem] = relationship(back_populates="offers")

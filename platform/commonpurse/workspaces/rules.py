@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from commonpurse.calc import decision, money
+from commonpurse.calc import decision, money, quantity
 from commonpurse.calc.allocation import Rule, parse_rule
 from commonpurse.calc.allocation_rules import FixedPercentages, Hybrid
 from commonpurse.calc.quantity import from_smallest
@@ -16,6 +16,9 @@ SHORTEST_NOTICE_DAYS = 7
 
 LARGEST_TARGET = 10**15
 """In smallest units. Far above what any body buys, and far below what a bigint holds."""
+
+LARGEST_WEIGHT = 10**15
+"""What one body weighs at most: a ledger adds up the weights of all of them in 64 bits."""
 
 PREVIEW_UNITS = 1_000
 
@@ -83,15 +86,55 @@ def say_smallest(amount: int, decimals: int, unit: str) -> str:
     return say_quantity(from_smallest(amount, decimals), unit)
 
 
+def starts_quarter(day: date) -> bool:
+    """Whether a day is the first of a quarter of the calendar."""
+    return day.day == 1 and day.month in _FIRST_DAYS
+
+
+def say_start(day: date) -> Sentence:
+    """The first day of a quarter.
+
+    >>> str(say_start(date(2026, 10, 1)))
+    '1 October 2026'
+    """
+    return Sentence(_FIRST_DAYS[day.month], {"year": day.year})
+
+
+_FIRST_DAYS = {
+    1: message("1 January %(year)s"),
+    4: message("1 April %(year)s"),
+    7: message("1 July %(year)s"),
+    10: message("1 October %(year)s"),
+}
+
+
 def offer_words(
-    quantity: Decimal | None, unit: str, allocation: Mapping[str, Any] | None, names: Mapping[str, str]
+    quantity: Decimal | None,
+    unit: str,
+    allocation: Mapping[str, Any] | None,
+    names: Mapping[str, str],
+    weights: Mapping[str, Any] | None = None,
 ) -> Sentence:
-    """What an offer says. `names` are those of the bodies by key, for fixed percentages."""
+    """What an offer says. `names` are those of the bodies by key, for fixed percentages and for weights."""
     if allocation is not None:
         return parse_rule(allocation).words(names)
+    if weights is not None:
+        return _weights_words(weights, unit, names)
     if quantity is None:
-        raise ValueError("an offer has a quantity or an allocation rule")
+        raise ValueError("an offer has a quantity, an allocation rule or weights")
     return Sentence("%(offer)s", {"offer": say_quantity(quantity, unit)})
+
+
+def _weights_words(weights: Mapping[str, Any], unit: str, names: Mapping[str, str]) -> Sentence:
+    numbers: Mapping[str, int] = weights["numbers"]
+    bodies = [body for body in names if body in numbers] or list(numbers)
+    values = {
+        "start": say_start(date.fromisoformat(weights["effective_from"])),
+        "unit": unit,
+        "numbers": ", ".join(f"{names.get(body, body)} {quantity.say(numbers[body])}" for body in bodies),
+        "source": weights["source"],
+    }
+    return Sentence("From %(start)s, in %(unit)s: %(numbers)s. Source: %(source)s", values)
 
 
 _ANSWERS = {
@@ -110,7 +153,7 @@ _ACTS = {
 }
 
 ALLOCATION_TITLE = message("How outcomes are shared")
-"""The title of an allocation rule on the agenda, which measures give to targets."""
+"""The title of an allocation rule on the agenda, which measures give to targets and recorded bases to weights."""
 
 
 def act_words(kind: str, data: Mapping[str, Any], names: Mapping[str, str]) -> tuple[Sentence, dict[str, Sentence]]:
@@ -121,8 +164,9 @@ def act_words(kind: str, data: Mapping[str, Any], names: Mapping[str, str]) -> t
     if kind == "workspaces.position_taken":
         return Sentence(_ANSWERS[data["answer"]], values), parts
     if kind in {"workspaces.offer_made", "workspaces.item_agreed"}:
-        quantity = None if data["quantity"] is None else Decimal(data["quantity"])
-        parts["offer"] = offer_words(quantity, data["unit"], data["allocation"], names)
+        offered = None if data["quantity"] is None else Decimal(data["quantity"])
+        # What was recorded before weights could be agreed has none.
+        parts["offer"] = offer_words(offered, data["unit"], data["allocation"], names, data.get("weights"))
     if kind == "workspaces.offer_made":
         countered = data["number"] > 1
         return Sentence(_COUNTERED if countered else _PROPOSED, values), parts

@@ -12,6 +12,7 @@ from commonpurse.core import log
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.web.access import current_actor
 from commonpurse.web.live import SEAT, admit_to, on, socketio, take_seat, tell
+from commonpurse.web.pages import LONDON
 from commonpurse.workspaces import commands, queries
 from commonpurse.workspaces.forms import (
     CommentForm,
@@ -81,7 +82,8 @@ def propose(payload: Any) -> dict[str, Any]:
     """Propose or counter, as the form on the page does."""
     item_id = ItemForm.accept(payload)["item_id"]
     with reading() as session:
-        form = offer_form(*queries.offered_in(session, current_actor(), item_id))
+        shape = queries.offered_in(session, current_actor(), item_id)
+    form = offer_form(shape, datetime.now(LONDON).date())
     values = form.accept(payload)
     with transaction() as session:
         seq = commands.make_offer(session, current_actor(), item_id=item_id, now=datetime.now(UTC), **values)

@@ -20,6 +20,7 @@ from commonpurse.workspaces.forms import (
     AddItemForm,
     CommentForm,
     PositionForm,
+    WeightsOfferForm,
     offer_form,
 )
 
@@ -52,7 +53,7 @@ def _room(consortium_id: UUID) -> queries.RoomPage:
 @blueprint.route("/add", methods=["GET", "POST"])
 @signed_in
 def add_item(consortium_id: UUID) -> ResponseReturnValue:
-    """Put a target or the allocation rule on the agenda."""
+    """Put a target, the allocation rule or weights on the agenda."""
     with reading() as session:
         page = queries.workspace_page(session, current_actor(), consortium_id, datetime.now(UTC))
         choices = queries.list_measure_choices(session, current_actor(), consortium_id, datetime.now(LONDON).date())
@@ -111,11 +112,13 @@ def _show_item(consortium_id: UUID, item_id: UUID, failed: Form | None = None) -
         page = _item(consortium_id, item_id)
     forms: dict[str, Form] = {}
     for name, form_of in {
-        "offer": offer_form(page.item.is_target, page.bodies),
+        "offer": offer_form(page.shape, datetime.now(LONDON).date()),
         "position": PositionForm,
         "comment": CommentForm,
     }.items():
         forms[name] = failed if failed is not None and type(failed).__name__ == form_of.__name__ else form_of(None)
+    if isinstance(forms["offer"], WeightsOfferForm) and forms["offer"] is not failed and page.on_table is not None:
+        forms["offer"].fill(page.on_table)
     return render_template(
         "workspaces/_item.html" if "X-Fragment" in request.headers else "workspaces/show_item.html",
         page=page,
@@ -146,7 +149,8 @@ def _act(consortium_id: UUID, item_id: UUID, form: Form, act: Act) -> ResponseRe
 def propose(consortium_id: UUID, item_id: UUID) -> ResponseReturnValue:
     """Propose, or counter what is on the table."""
     with reading() as session:
-        form = offer_form(*queries.offered_in(session, current_actor(), item_id))
+        shape = queries.offered_in(session, current_actor(), item_id)
+    form = offer_form(shape, datetime.now(LONDON).date())
     return _act(consortium_id, item_id, form(), commands.make_offer)
 
 

@@ -75,6 +75,7 @@ def settle(session: Session, actor: Actor, item: AgendaItem, now: datetime) -> N
         quantity=quantity_of(item, offer),
         unit=unit_of(item),
         allocation=queries.spec_of(offer),
+        weights=queries.weights_of(offer),
         msgid=outcome.reason.msgid,
         values=dict(outcome.reason.values),
     )
@@ -91,6 +92,7 @@ def _record(item: AgendaItem, offer: Offer, outcome: decision.Outcome) -> dict[s
         "number": offer.number,
         "quantity": offer.quantity,
         "allocation": queries.spec_of(offer),
+        "weights": queries.weights_of(offer),
         "rule": str(consortium.decision_rule),
         "quorum_percent": consortium.quorum_percent,
         "electorate": [
@@ -114,17 +116,17 @@ def _record(item: AgendaItem, offer: Offer, outcome: decision.Outcome) -> dict[s
 
 
 def title_of(item: AgendaItem) -> str:
-    """The measure's title; empty for an allocation rule."""
-    return item.measure.title if item.measure else ""
+    """The measure's title, or the name of the basis; empty for an allocation rule."""
+    return item.measure.title if item.measure else item.basis.name if item.basis else ""
 
 
 def unit_of(item: AgendaItem) -> str:
-    """The measure's unit; empty for an allocation rule."""
-    return item.measure.unit if item.measure else ""
+    """The unit of the measure or the basis; empty for an allocation rule."""
+    return item.measure.unit if item.measure else item.basis.unit if item.basis else ""
 
 
 def quantity_of(item: AgendaItem, offer: Offer) -> Decimal | None:
-    """The offered target in the measure's unit; None for an allocation rule."""
+    """The offered target in the measure's unit; None for anything else."""
     if item.measure is None or offer.quantity is None:
         return None
     return from_smallest(offer.quantity, item.measure.decimals)

@@ -25,6 +25,7 @@ from commonpurse.workspaces.commands.acting import (
     settle,
     title_of,
 )
+from commonpurse.workspaces.commands.weights import basis_to_weigh_by, refuse_second_weights
 from commonpurse.workspaces.models import AgendaItem, Comment, ItemKind, ItemState, Workspace
 from commonpurse.workspaces.queries import standing
 
@@ -59,13 +60,20 @@ def add_item(
     kind: str,
     measure_id: UUID | None,
     now: datetime,
+    basis_name: str = "",
+    basis_unit: str = "",
     idempotency_key: str | None = None,
 ) -> UUID:
-    """Put a target for a measure, or the allocation rule, on the agenda, and return the item's key.
+    """Put a target for a measure, the allocation rule, or weights on the agenda, and return the item's key.
+
+    Args:
+        basis_name: what weights are by; the name of a recorded basis that there is, or of a new one.
+        basis_unit: what its numbers count.
 
     Raises:
         NotFound, NotAllowed: see `queries.get_workspace` and `policy.may_act`.
-        Refused: the measure is unknown or on the agenda already, or another allocation rule is open.
+        Refused: the measure is unknown or on the agenda already, another allocation rule or weights by the same basis
+            are open, or the basis counts something else.
     """
     workspace = queries.get_workspace(session, actor, consortium_id, lock=True)
     require_may_act(actor, workspace)
@@ -78,11 +86,13 @@ def add_item(
     measure = _measure(session, workspace, items, measure_id) if kind == ItemKind.TARGET else None
     if kind == ItemKind.ALLOCATION_RULE:
         _refuse_second_rule(items)
+    basis = basis_to_weigh_by(session, workspace, items, basis_name, basis_unit) if kind == ItemKind.WEIGHTS else None
     item = AgendaItem(
         workspace_id=workspace.id,
         position=max((each.position for each in items), default=0) + 1,
         kind=ItemKind(kind),
         measure=measure,
+        basis=basis,
     )
     session.add(item)
     session.flush()
@@ -127,7 +137,7 @@ def park(session: Session, actor: Actor, *, item_id: UUID, now: datetime, idempo
 
 
 def resume(session: Session, actor: Actor, *, item_id: UUID, now: datetime, idempotency_key: str | None = None) -> int:
-    """Take a parked item up again. Raises Stale if it is not parked, Refused for a second open allocation rule."""
+    """Take a parked item up again. Raises Stale if it is not parked, Refused for a second open one."""
     item = queries.get_item(session, actor, item_id, lock=True)
     require_may_act(actor, item.workspace)
     key = key_of(actor, idempotency_key)
@@ -136,11 +146,14 @@ def resume(session: Session, actor: Actor, *, item_id: UUID, now: datetime, idem
     refuse_frozen(item)
     if item.state is not ItemState.PARKED:
         raise Stale("Somebody took this up again already")
-    if item.kind is ItemKind.ALLOCATION_RULE:
+    if item.kind is not ItemKind.TARGET:
         others = session.scalars(
             select(AgendaItem).where(AgendaItem.workspace_id == item.workspace_id).order_by(AgendaItem.position)
         ).all()
-        _refuse_second_rule(others)
+        if item.kind is ItemKind.ALLOCATION_RULE:
+            _refuse_second_rule(others)
+        else:
+            refuse_second_weights(others, item.basis_id)
     item.state = ItemState.OPEN
     event = events.ItemResumed(item.id, body_of(actor, item.workspace), title_of(item))
     seq = log.record(session, actor, item.workspace.stream, event, idempotency_key=key, at=now)

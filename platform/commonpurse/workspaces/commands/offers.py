@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from commonpurse.calc.allocation import BadRule, parse_rule
@@ -30,7 +31,8 @@ from commonpurse.workspaces.commands.acting import (
     title_of,
     unit_of,
 )
-from commonpurse.workspaces.models import AgendaItem, Offer, Position
+from commonpurse.workspaces.commands.weights import read_weights
+from commonpurse.workspaces.models import AgendaItem, ItemKind, Offer, Position
 from commonpurse.workspaces.queries import standing
 
 LONGEST_REASON = 2_000
@@ -45,6 +47,7 @@ def make_offer(
     now: datetime,
     quantity: Decimal | None = None,
     allocation: Mapping[str, Any] | None = None,
+    weights: Mapping[str, Any] | None = None,
     rationale: str = "",
     idempotency_key: str | None = None,
 ) -> int:
@@ -54,6 +57,7 @@ def make_offer(
         seen_number: the number of the offer the actor was looking at, 0 if there was none.
         quantity: for a target, in the measure's unit.
         allocation: for an allocation rule, the spec of a rule of `calc.allocation`.
+        weights: for weights, see `commands.weights.read_weights`.
 
     Returns:
         The number of the entry in the workspace's stream; the same one again for the same key.
@@ -61,7 +65,7 @@ def make_offer(
     Raises:
         NotFound, NotAllowed: see `queries.get_item` and `policy.may_act`.
         Stale: the item is frozen or parked, or another offer came in the meantime.
-        Refused: the figure or the rule cannot be agreed to, or stands on the table already.
+        Refused: the figure, the rule or the weights cannot be agreed to, or stands on the table already.
     """
     item = queries.get_item(session, actor, item_id, lock=True)
     require_may_act(actor, item.workspace)
@@ -71,14 +75,15 @@ def make_offer(
     refuse_closed(item, now)
     refuse_replaced(item, seen_number)
     _require_rule(item)
-    amount, spec = _read(item, quantity, allocation)
+    offered = _read(item, quantity, allocation, weights)
     offer = Offer(
         item_id=item.id,
         number=item.current_number + 1,
         organisation_id=actor.organisation,
         person_id=actor.person,
-        quantity=amount,
-        allocation=spec,
+        quantity=offered.quantity,
+        allocation=offered.allocation,
+        weights=offered.weights,
         rationale=_short(rationale, "rationale"),
         made_at=now,
     )
@@ -94,6 +99,7 @@ def make_offer(
         quantity=quantity_of(item, offer),
         unit=unit_of(item),
         allocation=queries.spec_of(offer),
+        weights=queries.weights_of(offer),
     )
     seq = log.record(session, actor, item.workspace.stream, event, idempotency_key=key, at=now)
     settle(session, actor, item, now)
@@ -105,19 +111,36 @@ def _require_rule(item: AgendaItem) -> None:
         raise Refused("The consortium has not chosen how it decides, so nothing can be agreed yet")
 
 
+class _Offered(Struct, frozen=True):
+    """What an offer holds, as it is stored: one of the three."""
+
+    quantity: int | None = None
+    allocation: str | None = None
+    weights: str | None = None
+
+
+_FIELDS = {ItemKind.TARGET: "quantity", ItemKind.ALLOCATION_RULE: "kind", ItemKind.WEIGHTS: "source"}
+
+
 def _read(
-    item: AgendaItem, quantity: Decimal | None, allocation: Mapping[str, Any] | None
-) -> tuple[int | None, str | None]:
+    item: AgendaItem,
+    quantity: Decimal | None,
+    allocation: Mapping[str, Any] | None,
+    weights: Mapping[str, Any] | None,
+) -> _Offered:
     """What the offer holds, checked against the item and against the offer on the table."""
     if item.measure is not None:
-        amount, spec = _amount(item.measure, quantity), None
+        offered = _Offered(quantity=_amount(item.measure, quantity))
+    elif item.kind is ItemKind.WEIGHTS:
+        offered = _Offered(weights=read_weights(item.workspace.consortium, weights))
     else:
-        amount, spec = None, _spec(item, allocation)
+        offered = _Offered(allocation=_spec(item, allocation))
     on_table = standing.current_offer(item)
-    if on_table is not None and (on_table.quantity, on_table.allocation) == (amount, spec):
-        field = "quantity" if item.measure is not None else "kind"
-        raise Refused("This is what is on the table already. Agree to it, or offer something else", field=field)
-    return amount, spec
+    if on_table is not None and offered == _Offered(on_table.quantity, on_table.allocation, on_table.weights):
+        raise Refused(
+            "This is what is on the table already. Agree to it, or offer something else", field=_FIELDS[item.kind]
+        )
+    return offered
 
 
 def _amount(measure: Measure, quantity: Decimal | None) -> int:

@@ -10,7 +10,9 @@ from commonpurse.workspaces.forms.acts import (
     PositionForm,
     TargetOfferForm,
 )
-from commonpurse.workspaces.forms.allocation import AllocationOfferForm, allocation_form, offer_form
+from commonpurse.workspaces.forms.allocation import AllocationOfferForm, allocation_form
+from commonpurse.workspaces.forms.offers import offer_form
+from commonpurse.workspaces.forms.weights import WeightsOfferForm, weights_form
 
 __all__ = [
     "ActForm",
@@ -22,6 +24,8 @@ __all__ = [
     "NegotiatingForm",
     "PositionForm",
     "TargetOfferForm",
+    "WeightsOfferForm",
     "allocation_form",
     "offer_form",
+    "weights_form",
 ]

@@ -94,11 +94,13 @@ class AddItemForm(ActForm):
         choices=[
             Choice("target", _l("A target for a measure")),
             Choice("allocation_rule", _l("How outcomes are shared")),
+            Choice("weights", _l("What each body weighs")),
         ],
         render_kw={
             "hints": {
                 "target": _l("How much the supplier should deliver, such as 40 apprenticeship starts."),
                 "allocation_rule": _l("How what is delivered is divided among the bodies. Agree it before the award."),
+                "weights": _l("Numbers of your own to share by, such as litres called off, headcount or meters."),
             }
         },
     )
@@ -108,12 +110,26 @@ class AddItemForm(ActForm):
         validate_choice=False,
         render_kw={"hint": _l("For a target only."), "class": "cp-long-select"},
     )
+    basis_name = TextField(
+        _l("What the weights are by"),
+        default="",
+        render_kw={"hint": _l("For weights only, such as ‘Litres called off’. The same name makes a new version.")},
+    )
+    basis_unit = TextField(
+        _l("What is counted"),
+        default="",
+        render_kw={"hint": _l("For weights only, such as litres, people or meters."), "width": 20},
+    )
     submit = SubmitField(_l("Put it on the agenda"))
 
     def values(self) -> dict[str, Any]:
-        """A rule for sharing has no measure, whatever stands in the list."""
+        """Only a target has a measure, and only weights are by something, whatever stands in the other fields."""
         values = super().values()
-        return values if values["kind"] == "target" else {**values, "measure_id": None}
+        if values["kind"] != "target":
+            values["measure_id"] = None
+        if values["kind"] != "weights":
+            values |= {"basis_name": "", "basis_unit": ""}
+        return values
 
 
 class JoinForm(Form):

@@ -14,7 +14,7 @@ from commonpurse.calc.allocation import BadRule, parse_rule
 from commonpurse.calc.allocation_rules import LARGEST_REMAINDER, FixedPercentages, Hybrid
 from commonpurse.web.fields import Choice, Needed, TextField
 from commonpurse.web.form import say
-from commonpurse.workspaces.forms.acts import NegotiatingForm, TargetOfferForm
+from commonpurse.workspaces.forms.acts import NegotiatingForm
 
 KINDS = [
     Choice("equal", _l("Equal shares")),
@@ -193,8 +193,3 @@ def allocation_form(bodies: Iterable[tuple[UUID, str]]) -> type[AllocationOfferF
     """The form with a percentage for each of `bodies`, given by key and name."""
     fields = {f"percentage_{body.hex}": TextField(name, [MayBeEmpty()], render_kw=_PERCENT) for body, name in bodies}
     return type("AllocationOfferForm", (AllocationOfferForm,), fields)
-
-
-def offer_form(is_target: bool, bodies: Iterable[tuple[UUID, str]]) -> type[NegotiatingForm]:
-    """The form in which an item is offered on: a target, or a rule for `bodies`."""
-    return TargetOfferForm if is_target else allocation_form(bodies)

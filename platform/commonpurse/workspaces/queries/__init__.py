@@ -12,6 +12,7 @@ from commonpurse.workspaces.queries.rows import (
     NO_ROOM,
     AgreedAllocation,
     AgreedTarget,
+    OfferShape,
     agreed_allocation,
     agreed_targets,
     electorate,
@@ -26,6 +27,7 @@ from commonpurse.workspaces.queries.rows import (
     require_item_in,
     shares_measure,
     spec_of,
+    weights_of,
 )
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "ItemPage",
     "MeasureChoices",
     "MeasureGroup",
+    "OfferShape",
     "OutOfForce",
     "RoomPage",
     "agreed_allocation",
@@ -54,5 +57,6 @@ __all__ = [
     "shares_measure",
     "spec_of",
     "waiting",
+    "weights_of",
     "workspace_page",
 ]

@@ -1,6 +1,7 @@
 """The pages of the room, and what waits for a person in it."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -17,10 +18,20 @@ from commonpurse.core.waiting import Waiting
 from commonpurse.identity.models import Role
 from commonpurse.pooling.queries import weight_words
 from commonpurse.workspaces import policy, rules
-from commonpurse.workspaces.models import AgendaItem, Comment, ItemState, Workspace
+from commonpurse.workspaces.models import AgendaItem, Comment, ItemKind, ItemState, Workspace
 from commonpurse.workspaces.queries import shown, standing
 from commonpurse.workspaces.queries.choices import OutOfForce, out_of_force
-from commonpurse.workspaces.queries.rows import NO_ITEM, electorate, find_workspace, get_item, list_items, with_offers
+from commonpurse.workspaces.queries.rows import (
+    NO_ITEM,
+    OfferShape,
+    find_workspace,
+    get_item,
+    list_items,
+    shape_of,
+    weights_of,
+    with_offers,
+    with_subject,
+)
 
 MINUTES_SHOWN = 200
 MINUTES_READ = 500
@@ -69,7 +80,9 @@ class ItemPage(Struct, frozen=True):
     offers: tuple[shown.OfferShown, ...]
     comments: tuple[CommentShown, ...]
     minutes: tuple[shown.Minute, ...]
-    bodies: tuple[tuple[UUID, str], ...]
+    shape: OfferShape
+    on_table: dict[str, Any] | None
+    """The weights on the table, for a form that starts from them; None for anything else."""
     previews: tuple[shown.Preview, ...]
     weighing: tuple[Sentence, ...]
     """How the bodies weigh by required quantity, where rules are previewed."""
@@ -120,7 +133,8 @@ def item_page(session: Session, actor: Actor, consortium_id: UUID, item_id: UUID
     about = [entry for entry in entries if entry.data.get("item_id") == str(item.id)]
     names, is_open = standing.names_of(consortium), item.state is ItemState.OPEN
     may_act, may_answer = policy.may_act(actor, consortium), policy.may_answer(actor, consortium)
-    is_target = item.measure is not None
+    is_rule = item.kind is ItemKind.ALLOCATION_RULE
+    on_table = standing.current_offer(item)
     return ItemPage(
         consortium_id=consortium.id,
         consortium=consortium.name,
@@ -132,9 +146,10 @@ def item_page(session: Session, actor: Actor, consortium_id: UUID, item_id: UUID
         offers=tuple(shown.show_offer(item, offer, consortium) for offer in reversed(item.offers)),
         comments=_comments(session, item),
         minutes=shown.show_minutes(about[-MINUTES_SHOWN:], names),
-        bodies=tuple((body, names[str(body)]) for body in electorate(consortium)),
-        previews=() if is_target else shown.show_previews(session, consortium, standing.current_offer(item)),
-        weighing=() if is_target else weight_words(session, consortium.id),
+        shape=shape_of(item, consortium),
+        on_table=weights_of(on_table) if on_table is not None else None,
+        previews=shown.show_previews(session, consortium, on_table) if is_rule else (),
+        weighing=weight_words(session, consortium.id) if is_rule else (),
         may_offer=may_act and is_open,
         may_answer=may_answer and is_open and item.current_number > 0,
         may_comment=may_act and item.state is not ItemState.AGREED,
@@ -185,7 +200,7 @@ def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:
         )
         .order_by(Consortium.name, Consortium.id, AgendaItem.position)
         .options(
-            joinedload(AgendaItem.measure),
+            *with_subject(),
             joinedload(AgendaItem.workspace)
             .joinedload(Workspace.consortium)
             .options(
@@ -208,7 +223,10 @@ def _waiting(item: AgendaItem, organisation_id: UUID, today: date) -> Waiting | 
         return None
     values: dict[str, object] = {"body": offer.organisation.name}
     countered = offer.number > 1
-    if item.measure is None or offer.quantity is None:
+    if item.basis is not None:
+        msgid = _COUNTERED_WEIGHTS if countered else _PROPOSED_WEIGHTS
+        values["item"] = item.basis.name
+    elif item.measure is None or offer.quantity is None:
         msgid = _COUNTERED_RULE if countered else _PROPOSED_RULE
     else:
         values["offer"] = rules.say_smallest(offer.quantity, item.measure.decimals, item.measure.unit)
@@ -226,5 +244,7 @@ def _waiting(item: AgendaItem, organisation_id: UUID, today: date) -> Waiting | 
 
 _PROPOSED_TARGET = message("%(body)s proposed %(offer)s for %(item)s: agree or object")
 _COUNTERED_TARGET = message("%(body)s countered with %(offer)s for %(item)s: agree or object")
+_PROPOSED_WEIGHTS = message("%(body)s proposed what the bodies weigh by %(item)s: agree or object")
+_COUNTERED_WEIGHTS = message("%(body)s countered on what the bodies weigh by %(item)s: agree or object")
 _PROPOSED_RULE = message("%(body)s proposed how outcomes are shared: agree or object")
 _COUNTERED_RULE = message("%(body)s countered on how outcomes are shared: agree or object")

@@ -60,7 +60,7 @@ def get_item(session: Session, actor: Actor, item_id: UUID, *, lock: bool = Fals
     return session.scalars(
         select(AgendaItem)
         .where(AgendaItem.id == item_id)
-        .options(joinedload(AgendaItem.measure).joinedload(Measure.framework_version), *with_offers())
+        .options(*with_subject(), *with_offers())
         .execution_options(populate_existing=lock)
     ).one()
 
@@ -80,17 +80,32 @@ def list_items(session: Session, workspace_id: UUID) -> list[AgendaItem]:
             select(AgendaItem)
             .where(AgendaItem.workspace_id == workspace_id)
             .order_by(AgendaItem.position)
-            .options(joinedload(AgendaItem.measure).joinedload(Measure.framework_version), *with_offers())
+            .options(*with_subject(), *with_offers())
         )
     )
 
 
 def spec_of(offer: Offer) -> dict[str, Any] | None:
-    """The allocation rule an offer holds, as `calc.allocation` reads it; None for a target."""
-    if offer.allocation is None:
+    """The allocation rule an offer holds, as `calc.allocation` reads it; None for anything else."""
+    return _as_read(offer.allocation)
+
+
+def weights_of(offer: Offer) -> dict[str, Any] | None:
+    """The weights an offer holds: `effective_from`, `source`, and `numbers` by body; None for anything else."""
+    return _as_read(offer.weights)
+
+
+def _as_read(text: str | None) -> dict[str, Any] | None:
+    if text is None:
         return None
-    spec: dict[str, Any] = json.loads(offer.allocation)
-    return spec
+    read: dict[str, Any] = json.loads(text)
+    return read
+
+
+def with_subject() -> tuple[ExecutableOption, ...]:
+    """Loader options of an agenda item: the measure or the basis it is about."""
+    measure = joinedload(AgendaItem.measure).joinedload(Measure.framework_version)
+    return (measure, joinedload(AgendaItem.basis))
 
 
 def with_offers() -> tuple[ExecutableOption, ...]:
@@ -235,12 +250,23 @@ def list_listeners(session: Session, workspace_id: UUID, *, now: datetime) -> li
     return list_acting(session, bodies, now=now)
 
 
-def offered_in(session: Session, actor: Actor, item_id: UUID) -> tuple[bool, list[tuple[UUID, str]]]:
-    """Whether an item is a target, and the joined bodies: the shape of an offer for it. Raises NotFound."""
+class OfferShape(Struct, frozen=True):
+    """What an offer for an item is made of: its kind, and the joined bodies by key and name, in roster order."""
+
+    kind: str
+    bodies: tuple[tuple[UUID, str], ...]
+
+
+def offered_in(session: Session, actor: Actor, item_id: UUID) -> OfferShape:
+    """The shape of an offer for an item. Raises NotFound."""
     item = get_item(session, actor, item_id)
-    consortium = item.workspace.consortium
+    return shape_of(item, item.workspace.consortium)
+
+
+def shape_of(item: AgendaItem, consortium: Consortium) -> OfferShape:
+    """The same for a loaded item."""
     joined = electorate(consortium)
-    bodies = [
+    bodies = tuple(
         (p.organisation_id, p.organisation.name) for p in consortium.participations if p.organisation_id in joined
-    ]
-    return item.kind is ItemKind.TARGET, bodies
+    )
+    return OfferShape(item.kind.value, bodies)

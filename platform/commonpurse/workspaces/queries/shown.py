@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from commonpurse.calc import decision
 from commonpurse.calc.allocation import Rule, parse_rule, split
-from commonpurse.calc.allocation_rules import BASES, RULES, FixedPercentages, Hybrid
+from commonpurse.calc.allocation_rules import BASES
 from commonpurse.calc.quantity import from_smallest
 from commonpurse.calc.sentence import Sentence
 from commonpurse.consortia.models import Answer, Consortium
@@ -20,7 +20,10 @@ from commonpurse.pooling.queries import basis_weights
 from commonpurse.workspaces import rules
 from commonpurse.workspaces.models import AgendaItem, ItemKind, ItemState, Offer
 from commonpurse.workspaces.queries import standing
-from commonpurse.workspaces.queries.rows import electorate, spec_of
+from commonpurse.workspaces.queries.rows import electorate, spec_of, weights_of
+
+PREVIEWED = ("equal", "committed_budget", "required_quantity", "population", "need", "place_then_budget")
+"""The rules that are only their kind: what each would give is shown before anybody offers one."""
 
 
 class AnswerShown(Struct, frozen=True):
@@ -51,12 +54,13 @@ class OfferShown(Struct, frozen=True):
 class ItemShown(Struct, frozen=True):
     """An item of the agenda. `title` is empty for an allocation rule; `why` says what is missing, or why it is agreed.
 
+    `kind` is one of target, allocation_rule and weights; `title` and `unit` are those of the measure or the basis.
     `status` is one of not_started, proposed, countered, objected, agreed and parked.
     """
 
     item_id: UUID
     position: int
-    is_target: bool
+    kind: str
     title: str
     code: str
     unit: str
@@ -68,6 +72,16 @@ class ItemShown(Struct, frozen=True):
     yours: str | None
     agreed_at: datetime | None
     answer_by: date | None
+
+    @property
+    def is_target(self) -> bool:
+        """Whether it is about a measure."""
+        return self.kind == ItemKind.TARGET
+
+    @property
+    def is_weights(self) -> bool:
+        """Whether it is about what the bodies weigh."""
+        return self.kind == ItemKind.WEIGHTS
 
     @property
     def is_agreed(self) -> bool:
@@ -105,10 +119,10 @@ def show_item(item: AgendaItem, consortium: Consortium, actor: Actor, now: datet
     return ItemShown(
         item_id=item.id,
         position=item.position,
-        is_target=item.kind is ItemKind.TARGET,
-        title=measure.title if measure else "",
+        kind=item.kind.value,
+        title=measure.title if measure else item.basis.name if item.basis else "",
         code=measure.code if measure else "",
-        unit=measure.unit if measure else "",
+        unit=_unit(item),
         decimals=measure.decimals if measure else 0,
         status=_status(item, outcome),
         current_number=item.current_number,
@@ -142,16 +156,20 @@ def show_offer(item: AgendaItem, offer: Offer, consortium: Consortium) -> OfferS
     quantity = None
     if item.measure is not None and offer.quantity is not None:
         quantity = from_smallest(offer.quantity, item.measure.decimals)
-    unit = item.measure.unit if item.measure else ""
+    names = standing.names_of(consortium)
     return OfferShown(
         number=offer.number,
         body=offer.organisation.name,
-        words=rules.offer_words(quantity, unit, spec_of(offer), standing.names_of(consortium)),
+        words=rules.offer_words(quantity, _unit(item), spec_of(offer), names, weights_of(offer)),
         rationale=offer.rationale,
         made_at=offer.made_at,
         answers=_answers(item, offer, consortium),
         is_on_table=offer.number == (item.agreed_number or item.current_number),
     )
+
+
+def _unit(item: AgendaItem) -> str:
+    return item.measure.unit if item.measure else item.basis.unit if item.basis else ""
 
 
 def _answers(item: AgendaItem, offer: Offer, consortium: Consortium) -> tuple[AnswerShown, ...]:
@@ -185,7 +203,7 @@ def show_previews(session: Session, consortium: Consortium, on_table: Offer | No
     names = standing.names_of(consortium)
     bases = basis_weights(session, consortium.id, BASES)
     offered = parse_rule(spec_of(on_table)) if on_table is not None else None
-    shown = [parse_rule({"kind": kind}) for kind, rule in RULES.items() if rule not in (FixedPercentages, Hybrid)]
+    shown = [parse_rule({"kind": kind}) for kind in PREVIEWED]
     if offered is not None and offered not in shown:
         shown.append(offered)
     return tuple(_preview(rule, consortium, bases, names, rule == offered) for rule in shown)
