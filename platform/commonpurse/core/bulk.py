@@ -3,14 +3,19 @@
 The database checks each of them as it checks any other; what is saved is the way there.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import Table
+from sqlalchemy import Connection, Table
 from sqlalchemy.orm import Session
+
+ROOM_KIB = 65536
+"""Memory for pages while many rows go into SQLite; it is taken only as it is used."""
 
 
 def insert_many(session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -28,7 +33,19 @@ def insert_many(session: Session, table: Table, columns: Sequence[str], rows: It
         marks = ", ".join("?" * len(columns))
         statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608
         plain = [tuple([_plain(value, _SQLITE) for value in row]) for row in rows]
-        connection.exec_driver_sql(statement, plain)
+        with room(connection):
+            connection.exec_driver_sql(statement, plain)
+
+
+@contextmanager
+def room(connection: Connection) -> Iterator[None]:
+    """Let SQLite keep more pages in memory meanwhile: random keys touch every page of an index again and again."""
+    usual = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+    connection.exec_driver_sql(f"PRAGMA cache_size = -{ROOM_KIB}")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"PRAGMA cache_size = {usual}")
 
 
 def _copy(driver: Any, statement: str, rows: Iterable[list[Any]]) -> None:
@@ -62,6 +79,11 @@ def _array(values: tuple[Any, ...]) -> str:
     return "{" + ",".join('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values) + "}"
 
 
+@lru_cache(maxsize=64)
+def _in_utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
 _POSTGRESQL: dict[type, Callable[[Any], Any]] = {
     UUID: lambda value: value.hex,
     tuple: _array,
@@ -72,6 +94,6 @@ _POSTGRESQL: dict[type, Callable[[Any], Any]] = {
 _SQLITE: dict[type, Callable[[Any], Any]] = {
     UUID: lambda value: value.hex,
     tuple: _list,
-    datetime: lambda value: value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"),
+    datetime: _in_utc,
     date: date.isoformat,
 }

@@ -7,6 +7,7 @@ the other. Numbers beyond the bounds of `kernel` go through the reference.
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -163,6 +164,7 @@ def content_text(
     )
 
 
+@lru_cache(maxsize=64)
 def moment(at: datetime) -> str:
     """A time as digests spell it."""
     return at.astimezone(UTC).isoformat(timespec="microseconds")
