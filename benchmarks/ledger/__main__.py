@@ -1,7 +1,7 @@
 """The ledger on both engines, with every check on, beside a design that keeps a checked row for each share.
 
     ./dev bench ledger           a tenth of the size, about four minutes
-    ./dev bench ledger --full    1,000,000 outcomes of 50 bodies, and 50,000,000 parts verified
+    ./dev bench ledger --full    1,000,000 outcomes of 50 bodies, 5,100,000 parts
 
 Promises, on each engine, both designs in the same run on the same machine:
 
@@ -76,29 +76,32 @@ def parts_alone(ledger: Ledger, promises: Promises, splits: int, rounds: int = 5
         by_part.make_places(connection, ledger.basis.roster)
         by_part.make_alone(connection)
     roster, weights = ledger.basis.roster.id.hex, [*ledger.weights.values(), 0]
+    weighed, parties = ledger.weigh().hex, by_part.keys(ledger.basis.roster)
     parts, taken = splits // rounds * rounds * len(weights), [0.0, 0.0]
-    for _ in range(rounds):
+    for turn in range(rounds):
         totals = [ledger.chance.randrange(1, 10**7) for _ in range(splits // rounds)]
         amounts = largest_remainder_rows(totals, weights).tolist()
         keys = [uuid4().hex for _ in totals]
         opened, closed = ("{", "}") if engine == "postgresql" else ("[", "]")
         lists = [opened + ",".join(map(str, row)) + closed for row in amounts]
-        fixed = repeat(roster)
-        vectors = by_part.spelled(engine, zip(keys, fixed, totals, lists))  # noqa: B905 -- one is endless
-        heads = by_part.spelled(engine, zip(keys, fixed, totals))  # noqa: B905
-        parties = ledger.basis.roster.parties
+        vectors = by_part.spelled(engine, zip(keys, repeat(weighed), totals, lists))
+        heads = by_part.spelled(engine, zip(keys, repeat(roster), totals))
         every = (
             (key, party, amount)
             for key, row in zip(keys, amounts, strict=True)
             for party, amount in zip(parties, row, strict=True)
         )
         rows, seals = by_part.spelled(engine, every), by_part.spelled(engine, zip(keys))
-        taken[0] += write(by_part.VECTOR, ("id", "roster_id", "total", "amounts"), vectors)
-        taken[1] += write(
-            *(by_part.ALONE, ("id", "roster_id", "total"), heads),
-            *(by_part.ALONE_PART, ("split_id", "party", "amount"), rows),
-            *(by_part.ALONE_SEAL, ("split_id",), seals),
-        )
+        sides = [
+            (by_part.VECTOR, ("id", "weight_version_id", "total", "amounts"), vectors),
+            (
+                *(by_part.ALONE, ("id", "roster_id", "total"), heads),
+                *(by_part.ALONE_PART, ("split_id", "party", "amount"), rows),
+                *(by_part.ALONE_SEAL, ("split_id",), seals),
+            ),
+        ]
+        for side in (0, 1) if turn % 2 else (1, 0):
+            taken[side] += write(*sides[side])
     print(f"  {parts:,} parts: as vectors {taken[0]:.2f} s, as rows {taken[1]:.2f} s")
     promises.at_least("parts alone, times faster", taken[1] / taken[0], FASTER_ALONE)
     small = ledger.size(by_part.VECTOR)
@@ -118,24 +121,31 @@ def write(*tables: Any) -> float:
     return seconds(act)
 
 
-def end_to_end(engine_name: str, promises: Promises, splits: int, given: argparse.Namespace) -> None:
-    """The ledger and the other design, each in a database of its own; then what rests on the ledger."""
-    with on(engine_name) as first, on(engine_name) as second:
-        ours = Ledger(first)
-        vectors = post(ours, splits)
-        if given.only in (None, "whole"):
-            other = Ledger(second)
-            with second.begin() as connection:
-                by_part.make_places(connection, other.basis.roster)
-                by_part.make_whole(connection)
-            rows = post(other, splits, by_part.writer(other.basis.roster.parties))
-            outcomes = splits * OUTCOMES_A_SPLIT
-            print(f"  {outcomes:,} outcomes in {splits:,} splits: {vectors:.1f} s, with a row a share {rows:.1f} s")
-            promises.at_least("end to end, times faster", rows / vectors, FASTER_WHOLE)
-        db.bind(ours.engine)
-        if given.only in (None, "correct"):
-            corrections(ours, promises)
-        if given.only in (None, "verify"):
+def end_to_end(engine_name: str, promises: Promises, splits: int, given: argparse.Namespace, rounds: int = 2) -> None:
+    """The ledger and the other design, each in databases of its own, in turn; then what rests on the ledger."""
+    taken = [0.0, 0.0]
+    for turn in range(rounds if given.only in (None, "whole") else 0):
+        for side in (0, 1) if turn % 2 else (1, 0):
+            with on(engine_name) as engine:
+                ledger = Ledger(engine)
+                write_by_part = by_part.writer(by_part.keys(ledger.basis.roster))
+                if side:
+                    with engine.begin() as connection:
+                        by_part.make_places(connection, ledger.basis.roster)
+                        by_part.make_whole(connection)
+                taken[side] += post(ledger, splits // rounds, write_by_part if side else insert_many)
+    if taken[0]:
+        print(f"  {splits:,} splits, {splits * OUTCOMES_A_SPLIT:,} outcomes, in {rounds} halves: ", end="")
+        print(f"{taken[0]:.1f} s, with a row a share {taken[1]:.1f} s")
+        promises.at_least("end to end, times faster", taken[1] / taken[0], FASTER_WHOLE)
+    if given.only == "whole":
+        return
+    with on(engine_name) as engine:
+        ledger = Ledger(engine)
+        post(ledger, splits)
+        if given.only != "verify":
+            corrections(ledger, promises)
+        if given.only != "correct":
             verifying(promises)
 
 

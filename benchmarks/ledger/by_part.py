@@ -2,7 +2,9 @@
 
 A split's shares are rows of their own. A seal, without which nothing can be committed, asserts that there is one for
 each place of the roster and that they add up; after it none can be added. Nothing is ever changed or deleted. Each
-engine has what was found fastest: statement-level checks and no foreign keys on the shares where it can.
+engine has what was found fastest: checks are made for each statement where that can be, and shares have no foreign
+keys. A row names its body by the body's key, as that is what such rows are asked for; to name its place on the roster
+instead takes about a fifth less time, and half the space on SQLite.
 """
 
 import re
@@ -14,7 +16,8 @@ from sqlalchemy import Column, MetaData, Table
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from commonpurse.core.bulk import insert_many
+from commonpurse.calc.allocation import UNALLOCATED
+from commonpurse.core.bulk import insert_many, room
 from commonpurse.outcomes.models import Roster
 
 SPLIT, CLAIM, PART, SEAL = "rows_split", "rows_live_claim", "rows_part", "rows_seal"
@@ -33,7 +36,7 @@ CREATE TRIGGER {table}_not_deleted BEFORE DELETE ON {table} BEGIN SELECT RAISE(A
 
 PARTS = {
     "postgresql": """
-CREATE TABLE {part} (split_id uuid NOT NULL, party text NOT NULL, amount bigint NOT NULL,
+CREATE TABLE {part} (split_id uuid NOT NULL, party uuid NOT NULL, amount bigint NOT NULL,
   PRIMARY KEY (split_id, party), CHECK (amount BETWEEN -1000000000000000 AND 1000000000000000))
 --
 CREATE TABLE {seal} (split_id uuid PRIMARY KEY)
@@ -70,7 +73,7 @@ CREATE TRIGGER {seal}_made AFTER INSERT ON {seal} REFERENCING NEW TABLE AS made
 FOR EACH STATEMENT EXECUTE FUNCTION {seal}_guard()
 """,
     "sqlite": """
-CREATE TABLE {part} (split_id CHAR(32) NOT NULL, party TEXT NOT NULL, amount BIGINT NOT NULL,
+CREATE TABLE {part} (split_id CHAR(32) NOT NULL, party CHAR(32) NOT NULL, amount BIGINT NOT NULL,
   PRIMARY KEY (split_id, party)) WITHOUT ROWID
 --
 CREATE TABLE {seal} (split_id CHAR(32) PRIMARY KEY NOT NULL) WITHOUT ROWID
@@ -99,40 +102,43 @@ END
 
 SMALL = {
     "postgresql": """
-CREATE TABLE {table} (id uuid PRIMARY KEY, roster_id uuid NOT NULL, total bigint NOT NULL
+CREATE TABLE {table} (id uuid PRIMARY KEY, {basis} uuid NOT NULL, total bigint NOT NULL
   {more})
 """,
     "sqlite": """
-CREATE TABLE {table} (id CHAR(32) PRIMARY KEY NOT NULL, roster_id CHAR(32) NOT NULL,
+CREATE TABLE {table} (id CHAR(32) PRIMARY KEY NOT NULL, {basis} CHAR(32) NOT NULL,
   total BIGINT NOT NULL {more}) WITHOUT ROWID
 """,
 }
 
-# The ledger's own checks of `amounts`, and no other.
+# The ledger's own checks of `amounts`, as it recognises what is surely right, and no other.
 VECTORS = {
     "postgresql": """
-CREATE FUNCTION alone_vector_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION alone_vector_guard() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
-  added bigint := 0;
-  amount bigint;
-  places integer;
+  added bigint;
+  list bigint[];
+  size integer;
 BEGIN
-  IF (array_ndims(NEW.amounts) = 1 AND array_lower(NEW.amounts, 1) = 1
-      AND 1000000000000000 >= ALL (NEW.amounts) AND -1000000000000000 <= ALL (NEW.amounts)) IS NOT TRUE
+  IF array_ndims(NEW.amounts) = 1 AND array_lower(NEW.amounts, 1) = 1
+    AND 0 <= ALL (NEW.amounts) AND 1000000000000000 >= ALL (NEW.amounts) AND NEW.total BETWEEN 0 AND 1000000000000000
   THEN
-    PERFORM outcomes_require(false, 'a list is missing something');
+    list := NEW.amounts;
+    size := cardinality(list);
+    added := NEW.total;
+    FOR place IN 1 .. size - 7 BY 8 LOOP
+      added := added - list[place] - list[place + 1] - list[place + 2] - list[place + 3]
+        - list[place + 4] - list[place + 5] - list[place + 6] - list[place + 7];
+    END LOOP;
+    FOR place IN size - size % 8 + 1 .. size LOOP
+      added := added - list[place];
+    END LOOP;
+    PERFORM 1 FROM outcomes_weight_version WHERE id = NEW.weight_version_id AND cardinality(weights) = size;
+    IF FOUND AND added = 0 THEN
+      RETURN NEW;
+    END IF;
   END IF;
-  FOREACH amount IN ARRAY NEW.amounts LOOP
-    added := added + amount;
-  END LOOP;
-  IF (added = NEW.total) IS NOT TRUE THEN
-    PERFORM outcomes_require(false, 'amounts do not add up to the total');
-  END IF;
-  SELECT cardinality(parties) INTO places FROM outcomes_roster WHERE id = NEW.roster_id;
-  IF (cardinality(NEW.amounts) = places) IS NOT TRUE THEN
-    PERFORM outcomes_require(false, 'one amount for each party of the roster');
-  END IF;
-  RETURN NEW;
+  PERFORM outcomes_require(false, 'alone_vector: refused');
 END $$
 --
 CREATE TRIGGER alone_vector_made BEFORE INSERT ON alone_vector FOR EACH ROW EXECUTE FUNCTION alone_vector_guard()
@@ -140,15 +146,16 @@ CREATE TRIGGER alone_vector_made BEFORE INSERT ON alone_vector FOR EACH ROW EXEC
     "sqlite": """
 CREATE TRIGGER alone_vector_made BEFORE INSERT ON alone_vector
 WHEN NOT coalesce(
-  CASE WHEN typeof(NEW.total) = 'integer' AND typeof(NEW.amounts) = 'text' AND json_valid(NEW.amounts)
-    AND NEW.total <= 1000000000000000
-    AND NEW.amounts GLOB '[[]*' AND NEW.amounts NOT LIKE '_%[%' AND NEW.amounts NOT GLOB '*{*'
-    AND NEW.amounts NOT GLOB '*"*' AND NEW.amounts NOT GLOB '*u*' AND NEW.amounts NOT GLOB '*f*'
+  CASE WHEN typeof(NEW.total) = 'integer' AND NEW.total <= 1000000000000000
+    AND typeof(NEW.amounts) = 'text' AND json_valid(NEW.amounts)
+    AND NEW.amounts NOT GLOB '*"*' AND NEW.amounts NOT GLOB '*e*' AND NEW.amounts NOT GLOB '*u*'
     AND NEW.amounts NOT GLOB '*-*'
   THEN
-    json_array_length(NEW.amounts) = (SELECT json_array_length(parties) FROM outcomes_roster WHERE id = NEW.roster_id)
-    AND (SELECT sum(value) = NEW.total AND typeof(sum(value)) = 'integer' FROM json_each(NEW.amounts))
+    (SELECT sum(value) = NEW.total AND typeof(sum(value)) = 'integer' FROM json_each(NEW.amounts))
     AND NOT EXISTS (SELECT 1 FROM alone_vector WHERE id = NEW.id)
+    AND EXISTS (
+      SELECT 1 FROM outcomes_weight_version w
+      WHERE w.id = NEW.weight_version_id AND json_array_length(w.weights) = json_array_length(NEW.amounts))
   END, 0)
 BEGIN SELECT RAISE(ABORT, 'alone_vector: refused'); END
 """,
@@ -164,12 +171,19 @@ def make_places(connection: Connection, roster: Roster) -> None:
     """The places of the roster as rows, which each row of a share is held against."""
     kind = "uuid" if connection.dialect.name == "postgresql" else "CHAR(32)"
     connection.exec_driver_sql(
-        f"CREATE TABLE rows_place (roster_id {kind} NOT NULL, party TEXT NOT NULL, position INTEGER NOT NULL, "
+        f"CREATE TABLE rows_place (roster_id {kind} NOT NULL, party {kind} NOT NULL, position INTEGER NOT NULL, "
         "PRIMARY KEY (roster_id, party), UNIQUE (roster_id, position))"
     )
-    for position, party in enumerate(roster.parties, 1):
+    for position, party in enumerate(keys(roster), 1):
         values = f"'{roster.id.hex}', '{party}', {position}"
         connection.exec_driver_sql(f"INSERT INTO rows_place (roster_id, party, position) VALUES ({values})")
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("ANALYZE rows_place")
+
+
+def keys(roster: Roster) -> list[str]:
+    """The keys of the parties, as rows name them; that of the unallocated place is nought."""
+    return [f"{0:032x}" if party == UNALLOCATED else UUID(party).hex for party in roster.parties]
 
 
 def make_alone(connection: Connection) -> None:
@@ -178,9 +192,9 @@ def make_alone(connection: Connection) -> None:
     more = ", amounts bigint[] NOT NULL" if engine == "postgresql" else ", amounts TEXT NOT NULL"
     seal = "" if engine == "postgresql" else _deferred(ALONE_SEAL)
     scripts = [
-        SMALL[engine].format(table=VECTOR, more=more),
+        SMALL[engine].format(table=VECTOR, basis="weight_version_id", more=more),
         VECTORS[engine],
-        SMALL[engine].format(table=ALONE, more=seal),
+        SMALL[engine].format(table=ALONE, basis="roster_id", more=seal),
         PARTS[engine].format(split=ALONE, part=ALONE_PART, seal=ALONE_SEAL),
         *(KEPT[engine].format(table=name) for name in (VECTOR, ALONE, ALONE_PART, ALONE_SEAL)),
     ]
@@ -220,10 +234,7 @@ def _clones_sqlite(connection: Connection) -> list[str]:
         own = _renamed(sql)
         # Its list of amounts holds the total alone.
         own = re.sub(
-            r"(json_array_length\(NEW\.amounts\)\s+IS NOT) \(SELECT json_array_length\(parties\) .*?\)$",
-            r"\1 1",
-            own,
-            flags=re.MULTILINE,
+            r"(json_array_length\(NEW\.amounts\)\s+IS NOT) \(SELECT json_array_length\(parties\) [^)]*\)", r"\1 1", own
         ).replace("json_array_length(w.weights) = json_array_length(NEW.amounts)", "json_array_length(NEW.amounts) = 1")
         if own.startswith("CREATE TABLE") and SPLIT + " (" in own.split("\n")[0]:
             end = own.rindex(")")
@@ -267,7 +278,8 @@ def write_raw(session: Session, name: str, columns: Sequence[str], rows: Any) ->
             copy.write(rows)
     else:
         marks = ", ".join("?" * len(columns))
-        connection.exec_driver_sql(f"INSERT INTO {name} ({names}) VALUES ({marks})", rows)
+        with room(connection):
+            connection.exec_driver_sql(f"INSERT INTO {name} ({names}) VALUES ({marks})", rows)
 
 
 def spelled(engine: str, rows: Iterable[tuple[Any, ...]]) -> Any:

@@ -14,11 +14,12 @@ from uuid import UUID, uuid4
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from commonpurse.calc.allocation import parse_rule, split
 from commonpurse.calc.digest import canonical
 from commonpurse.core import db, pseudonym
 from commonpurse.core.transaction import transaction
 from commonpurse.outcomes import queries
-from commonpurse.outcomes.commands.ledger import Basis, Line, Scope
+from commonpurse.outcomes.commands.ledger import Basis, Line, Scope, weights_of
 from commonpurse.outcomes.commands.many import Group
 from commonpurse.outcomes.models import Roster, RuleVersion
 
@@ -91,6 +92,13 @@ class Ledger:
         session.add(rule)
         session.flush()
         return Basis(roster, rule)
+
+    def weigh(self) -> UUID:
+        """The key of the weights by which all is divided, which are stored."""
+        with transaction() as session:
+            rule = parse_rule(queries.spec_of(self.basis.rule))
+            divided = split(0, rule, roster=self.basis.roster.parties, weights=self.weights)
+            return weights_of(session, self.basis, divided.explanation, NOW).id
 
     def groups(self, splits: int, outcomes: int = OUTCOMES_A_SPLIT) -> list[Group]:
         """Groups to be split, each of some outcomes of up to a million units."""
