@@ -1,13 +1,20 @@
 """Which body holds a place, tier by tier, on the shipped areas."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from sqlalchemy import select
 
+from commonpurse.consortia.models import ParticipationState
+from commonpurse.outcomes import commands, queries
+from commonpurse.outcomes.models import PostedSplit
 from commonpurse.outcomes.rules.tiers import Holding, holders_of
 from commonpurse.reference.commands import load_reference
+from commonpurse.reference.models import Area
 from commonpurse.reference.queries import places_by_tier
 from config import ROOT
+from support.delivery_rows import make_agreed_rule, make_contract, make_record
+from support.world import NOW, make_area
 
 AUTUMN = {"first": date(2026, 10, 1), "after": date(2027, 1, 1)}
 BODIES = (
@@ -71,3 +78,72 @@ def test_a_place_goes_from_the_body_that_left_to_the_one_that_came(held):
     two = (Holding("before", "E08000037", until=day), Holding("after", "E08000037", since=day))
     assert held("E08000037", two) == {"district": "before"}
     assert held("E08000037", two, first=day, after=date(2027, 4, 1)) == {"district": "after"}
+
+
+TIERED = {"kind": "tiers", "shares": {"district": "60", "county": "30", "combined_authority": "10"}}
+
+
+@pytest.fixture
+def tiered(session, world):
+    """Gateshead's area, of which Darlington's is made the combined authority."""
+    make_agreed_rule(session, world, TIERED)
+    world.bodies["darlington"].area_gss = make_area(session, "E47000010", "North East").gss
+    session.get(Area, "E47000010").kind = "Combined authority"
+    session.get(Area, "E08000037").combined_authority = "NECA"
+    return make_contract(session, world)
+
+
+def issue(session, world):
+    actor = world.actor("newcastle")
+    posted = commands.issue_splits(session, actor, consortium_id=world.consortium.id, now=NOW)
+    return [session.get(PostedSplit, key) for key in posted]
+
+
+def test_an_outcome_is_split_by_the_tiers_of_its_place_and_proved(session, world, tiered):
+    make_record(session, world, tiered, subject="a", quantity=1001, place_gss="E08000037")
+    [row] = issue(session, world)
+    assert row.amounts == (0, 601, 100, 300)
+    assert row.explanation["holder"] == {
+        "district": str(world.organisation("gateshead")),
+        "combined_authority": str(world.organisation("darlington")),
+    }
+    assert queries.verify(session).faults == ()
+
+
+def test_places_of_several_holders_with_the_same_weights_are_proved_each_by_itself(session, world, tiered):
+    make_record(session, world, tiered, subject="a", quantity=10, place_gss="E08000037")
+    make_record(session, world, tiered, subject="b", quantity=10, place_gss="E08000021")
+    make_record(session, world, tiered, subject="c", quantity=10, place_gss=make_area(session, "E0", "Nowhere").gss)
+    session.get(Area, "E0").kind = "Combined authority"
+    rows = issue(session, world)
+    assert sorted(row.amounts for row in rows) == [(0, 0, 0, 10), (0, 6, 1, 3), (6, 0, 0, 4)]
+    assert queries.verify(session).faults == ()
+
+
+def test_a_body_that_left_holds_its_area_until_the_quarter_in_which_it_did(session, world, tiered):
+    part = world.consortium.participations[1]
+    part.state, part.answered_at = ParticipationState.LEFT, datetime(2026, 12, 31, 23, tzinfo=UTC)
+    make_record(session, world, tiered, subject="a", quantity=10, place_gss="E08000037")
+    make_record(
+        session, world, tiered, subject="b", quantity=10, place_gss="E08000037", quarter_starting=date(2027, 1, 1)
+    )
+    assert sorted(row.amounts for row in issue(session, world)) == [(0, 0, 1, 9), (0, 6, 1, 3)]
+
+
+def test_a_correction_keeps_who_held_the_place(session, world, tiered):
+    wrong = make_record(session, world, tiered, subject="a", quantity=10, place_gss="E08000037")
+    make_record(session, world, tiered, subject="b", quantity=20, place_gss="E08000037")
+    issue(session, world)
+    world.bodies["gateshead"].area_gss = None
+    commands.reopen_outcome(
+        session,
+        world.actor("newcastle", "approver"),
+        consortium_id=world.consortium.id,
+        record_id=wrong.id,
+        reason="Counted twice",
+        seen_version=wrong.version,
+        now=NOW,
+    )
+    rows = session.scalars(select(PostedSplit).order_by(PostedSplit.seq)).all()
+    assert [row.amounts for row in rows] == [(0, 18, 3, 9), (0, -18, -3, -9), (0, 12, 2, 6)]
+    assert queries.verify(session).faults == ()

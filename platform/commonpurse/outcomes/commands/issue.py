@@ -34,6 +34,7 @@ from commonpurse.outcomes.queries.credits import (
     credits_of_everybody,
     list_live_with_credit,
 )
+from commonpurse.outcomes.queries.places import held_places
 from commonpurse.outcomes.rules import REPLACED, a_unit_off, goes_by_the_same, would_even_out
 from commonpurse.pooling.queries import basis_weights
 from commonpurse.workspaces.queries import agreed_allocation
@@ -70,11 +71,13 @@ def issue_splits(session: Session, actor: Actor, *, consortium_id: UUID, now: da
         raise Refused("No verified outcome waits to be split")
     basis = basis_of(session, consortium, agreed, now)
     rule = parse_rule(queries.spec_of(basis.rule))
-    bases, areas = _bases(session, consortium_id, rule, basis.roster), queries.areas_of(session, basis.roster)
+    bases = _bases(session, consortium_id, rule, basis.roster)
+    delivered = {(scope.place_gss, scope.quarter_starting) for scope in groups}
+    held = held_places(session, consortium, basis.roster, rule, delivered)
     posted = []
     for scope in sorted(groups, key=str):
         lines = [Line(record.id.hex, record.version, record.quantity) for record in groups[scope]]
-        roster, holder = basis.roster.parties, areas.get(scope.place_gss)
+        roster, holder = basis.roster.parties, held.get((scope.place_gss, scope.quarter_starting))
         alone = split(_total(lines), rule, roster=roster, bases=bases, holder=holder)
         whole = rule.rounding != CREDIT
         for earlier in queries.list_live_splits(session, str(scope), basis.rule) if whole else ():

@@ -33,7 +33,7 @@ from commonpurse.outcomes.queries.rows import (
 ROWS_AT_ONCE = 1000
 KEYS_AT_ONCE = 5000
 
-HOLDER = re.compile(r'"holder": ?(null|"[^"\\]*")')
+HOLDER = re.compile(r'"holder": ?(null|"[^"\\]*"|\{[^{}]*\})')
 
 KEYS = ("id", "reverses_id", "consortium_id", "roster_id", "rule_version_id", "weight_version_id", "posted_by_id")
 LISTS = ("amounts", "outcomes", "versions", "quantities")
