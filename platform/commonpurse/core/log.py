@@ -166,7 +166,7 @@ def plain(event: Any) -> Any:
     if isinstance(event, dict):
         return {str(plain(key)): plain(value) for key, value in event.items()}
     if isinstance(event, list | tuple):
-        return [plain(value) for value in event]
+        return [value if type(value) in (str, int) else plain(value) for value in event]
     if event is None or isinstance(event, str | int):
         return event
     raise TypeError(f"{type(event).__name__} has no exact JSON form")
@@ -174,7 +174,8 @@ def plain(event: Any) -> Any:
 
 def _hashed(entry: Entry) -> dict[str, Any]:
     at = entry.at.astimezone(UTC).isoformat(timespec="microseconds")
-    return {**plain(entry), "at": at}
+    about = {name: plain(value) for name, value in asdict(entry).items() if name != "data"}
+    return {**about, "data": entry.data, "at": at}
 
 
 def to_publish(session: Session) -> list[Callable[[], None]]:
