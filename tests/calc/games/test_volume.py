@@ -110,3 +110,20 @@ def test_what_is_no_tariff_is_refused(starts, prices, complaint):
 def test_volumes_that_cannot_be_are_refused(volumes, complaint):
     with pytest.raises(ValueError, match=complaint):
         VolumeGame(volumes, Tariff((0,), (1,)))
+
+
+@given(volume_games())
+def test_a_fixed_cost_is_paid_once_by_every_group_that_buys(game):
+    dear = VolumeGame(game.volumes, game.tariff, 7)
+    for before, value, mask in zip(volume_table(game).values, volume_table(dear).values, range(256), strict=False):
+        buys = any(volume for place, volume in enumerate(game.volumes) if mask >> place & 1)
+        assert value == before + 7 * buys
+
+
+def test_a_fixed_cost_is_no_debt_no_fraction_and_has_no_unit_price():
+    tariff = Tariff((0,), (5,))
+    for fixed in (-1, 0.5):
+        with pytest.raises(ValueError, match="a fixed cost must be an int"):
+            VolumeGame((1,), tariff, fixed)
+    with pytest.raises(ValueError, match="no unit price"):
+        equal_price(VolumeGame((1,), tariff, 1))

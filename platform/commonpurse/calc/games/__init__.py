@@ -3,6 +3,7 @@
 - `table`: a game given by the cost, or the saving, of every group.
 - `counting`: how many groups of each size have each volume, packed into Python integers.
 - `volume`: a game given by everybody's volume and one tariff; equal price.
+- `gains`: in proportion to volume, and what is gained shared equally or in proportion to what each has alone.
 - `core`: groups that would gain by leaving.
 - `shapley`: the Shapley value, over a table or over volume.
 - `separable`: separable costs and remaining benefits, alternate cost avoided, equal non-separable cost, Gately.

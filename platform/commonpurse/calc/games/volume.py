@@ -1,6 +1,6 @@
 """A game of joint buying: everybody's volume, and a tariff whose unit price depends on the total volume.
 
-A group pays its volume times the unit price for that volume, on all units.
+A group pays its volume times the unit price for that volume, on all units, and once what one purchase costs to run.
 
 Equal price: everybody pays the common unit price p(Q) for its own volume, so member i saves q_i (p(q_i) - p(Q)).
 
@@ -63,10 +63,11 @@ class Tariff:
 
 @dataclass(frozen=True, slots=True)
 class VolumeGame:
-    """Everybody's volume and the tariff that they buy by."""
+    """Everybody's volume, the tariff that they buy by, and what it costs a group with any volume to buy at all."""
 
     volumes: tuple[int, ...]
     tariff: Tariff
+    fixed: int = 0
 
     def __post_init__(self) -> None:
         """Refuse volumes that cannot be."""
@@ -76,10 +77,12 @@ class VolumeGame:
             raise ValueError(f"{len(self.volumes)} members are not 1 to {MOST_BUYERS}")
         if any(volume < 0 for volume in self.volumes) or not any(self.volumes):
             raise ValueError("volumes must be zero or more, and one of them above zero")
+        if type(self.fixed) is not int or self.fixed < 0:
+            raise ValueError("a fixed cost must be an int, zero or more")
 
     def cost(self, volume: int) -> int:
         """What a group of that volume pays."""
-        return volume * self.tariff.price(volume)
+        return volume * self.tariff.price(volume) + (self.fixed if volume else 0)
 
     @property
     def kind(self) -> Kind:
@@ -147,9 +150,14 @@ def volume_table(game: VolumeGame) -> Game:
 def equal_price(game: VolumeGame) -> Worked:
     """What each pays at the common unit price, in pence; the steps have what each saves.
 
+    Raises:
+        ValueError: if there is a fixed cost, which has no unit price.
+
     >>> equal_price(VolumeGame((10, 30), Tariff((0, 20, 40), (12, 11, 9)))).amounts
     (90, 270)
     """
+    if game.fixed:
+        raise ValueError("a fixed cost has no unit price")
     price = game.tariff.price(game.volume)
     pays = tuple(volume * price for volume in game.volumes)
     steps = {
