@@ -222,21 +222,21 @@ def test_the_sentences_of_three_councils_at_equal_price():
         "Savings run from £1,666.66 (Newcastle) to £1,966.67 (Gateshead)",
         "As a part of what each pays alone, savings run from 12.5% (Newcastle) to 57.4% (Darlington)",
         (
-            "Newcastle needs 76.9% of the joint quantity and saves £0.00 on the price. If it needed just less than 1,000, "
-            "and the others what they need, it would save nearly £1,000.00"
+            "Newcastle needs 76.9% of the joint quantity and saves £0.00 on the price. If it needed just less than "
+            "1,000, and the others what they need, it would save nearly £1,000.00"
         ),
         "Whichever body needed 10% less, the others together would pay no more than now",
         (
-            "If Gateshead left and bought alone, it would pay £1,966.67 more than now, and the others together would pay "
-            "£833.33 more than now. The largest change among the others is that of Darlington: £416.67 more than now"
+            "If Gateshead left and bought alone, it would pay £1,966.67 more than now, and the others together would "
+            "pay £833.33 more than now. The largest change among the others is that of Darlington: £416.67 more than now"
         ),
         (
-            "If Gateshead needed 10% less, the joint bill would be £270.00 less than now: Gateshead would pay £270.00 less "
-            "than now, and the others together as much as now"
+            "If Gateshead needed 10% less, the joint bill would be £270.00 less than now: Gateshead would pay £270.00 "
+            "less than now, and the others together as much as now"
         ),
         (
-            "If Gateshead needed 10% more, the joint bill would be £270.00 more than now: Gateshead would pay £270.00 more "
-            "than now, and the others together as much as now"
+            "If Gateshead needed 10% more, the joint bill would be £270.00 more than now: Gateshead would pay £270.00 "
+            "more than now, and the others together as much as now"
         ),
     ]
 
