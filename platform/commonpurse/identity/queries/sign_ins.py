@@ -2,10 +2,12 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from commonpurse.identity.models import Membership, Organisation, Person, SignIn
@@ -50,29 +52,47 @@ def find_live_sign_in(session: Session, token: str, *, now: datetime) -> LiveSig
 
     A person whose membership of the chosen organisation has ended acts for none until they choose another.
     """
-    found = session.execute(
-        select(SignIn, Person.label, Person.email)
-        .join(Person, Person.id == SignIn.person_id)
-        .where(SignIn.token_hash == tokens.hash_token(token), SignIn.ended_at.is_(None))
-    ).one_or_none()
-    if found is None or not tokens.is_live(found[0].started_at, found[0].last_seen_at, now):
+    sign_in = session.execute(_sign_in(), {"token_hash": tokens.hash_token(token)}).one_or_none()
+    if sign_in is None or not tokens.is_live(sign_in.started_at, sign_in.last_seen_at, now):
         return None
-    sign_in, label, email = found
-    memberships = session.execute(
-        select(Organisation.id, Organisation.name, Membership.roles)
-        .join(Organisation, Organisation.id == Membership.organisation_id)
-        .where(Membership.person_id == sign_in.person_id, Membership.ended_at.is_(None))
-        .order_by(Organisation.name, Organisation.id)
-    ).all()
+    memberships = session.execute(_memberships(), {"person_id": sign_in.person_id}).all()
     chosen = next((row for row in memberships if row.id == sign_in.organisation_id), None)
     return LiveSignIn(
         id=sign_in.id,
         person_id=sign_in.person_id,
-        label=label,
-        email=email,
+        label=sign_in.label,
+        email=sign_in.email,
         organisation_id=chosen.id if chosen else None,
         organisation_name=chosen.name if chosen else "",
         organisations=tuple((row.id, row.name) for row in memberships),
         roles=frozenset(chosen.roles) if chosen else frozenset(),
         last_seen_at=sign_in.last_seen_at,
+    )
+
+
+# Every request of every page asks these two: they are put together once.
+@cache
+def _sign_in() -> Select[Any]:
+    return (
+        select(
+            SignIn.id,
+            SignIn.person_id,
+            SignIn.organisation_id,
+            SignIn.started_at,
+            SignIn.last_seen_at,
+            Person.label,
+            Person.email,
+        )
+        .join(Person, Person.id == SignIn.person_id)
+        .where(SignIn.token_hash == bindparam("token_hash"), SignIn.ended_at.is_(None))
+    )
+
+
+@cache
+def _memberships() -> Select[Any]:
+    return (
+        select(Organisation.id, Organisation.name, Membership.roles)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Membership.person_id == bindparam("person_id"), Membership.ended_at.is_(None))
+        .order_by(Organisation.name, Organisation.id)
     )
