@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, deferred, mapped_column, relationship
 
 from commonpurse.consortia.models import Consortium
@@ -134,3 +134,66 @@ class EvidenceItem(Keyed, Base):
     added_by_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id))
     added_at: Mapped[datetime]
     record: Mapped[OutcomeRecord] = relationship(back_populates="evidence")
+
+
+class ClashStepKind(StrEnum):
+    """What happened to a claim that was refused."""
+
+    REFUSED = "refused"
+    ASKED = "asked"
+    KEPT = "kept"
+    FREED = "freed"
+
+
+class Clash(Keyed, Base):
+    """A body's claim under a contract that was refused because another record holds it. Append-only.
+
+    The two sides are contracts: a record that is corrected keeps its claim through the one that replaces it. Tries of
+    the same are steps of one clash.
+    """
+
+    __tablename__ = "delivery_clash"
+    __table_args__ = (
+        UniqueConstraint(
+            "contract_id",
+            "organisation_id",
+            "held_contract_id",
+            "measure_id",
+            "quarter_starting",
+            "subject_key",
+            name="uq_delivery_clash_of_two_sides",
+        ),
+        Index("ix_delivery_clash_over", "held_contract_id", "measure_id", "quarter_starting", "subject_key"),
+    )
+
+    contract_id: Mapped[UUID] = mapped_column(ForeignKey(Contract.id))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey(Organisation.id), index=True)
+    held_contract_id: Mapped[UUID] = mapped_column(ForeignKey(Contract.id))
+    measure_id: Mapped[UUID] = mapped_column(ForeignKey(Measure.id))
+    quarter_starting: Mapped[date]
+    subject_kind: Mapped[SubjectKind]
+    subject_key: Mapped[str]
+    contract: Mapped[Contract] = relationship(foreign_keys=contract_id)
+    held_contract: Mapped[Contract] = relationship(foreign_keys=held_contract_id)
+    measure: Mapped[Measure] = relationship()
+    steps: Mapped[list["ClashStep"]] = relationship(order_by="ClashStep.number")
+
+
+class ClashStep(Base):
+    """One thing that happened to a clash, with the record that held the claim then. Append-only."""
+
+    __tablename__ = "delivery_clash_step"
+    __table_args__ = (
+        CheckConstraint("number > 0", name="number_from_one"),
+        CheckConstraint("kind NOT IN ('asked', 'kept') OR grounds <> ''", name="has_grounds"),
+        Index("ix_delivery_clash_step_by", "organisation_id", "at"),
+    )
+
+    clash_id: Mapped[UUID] = mapped_column(ForeignKey(Clash.id), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[ClashStepKind]
+    record_id: Mapped[UUID] = mapped_column(ForeignKey(OutcomeRecord.id))
+    organisation_id: Mapped[UUID] = mapped_column(ForeignKey(Organisation.id))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id))
+    at: Mapped[datetime]
+    grounds: Mapped[LongText] = mapped_column(default="")
