@@ -72,7 +72,7 @@ def find_live_sign_in(session: Session, token: str, *, now: datetime) -> LiveSig
 
 # Every request of every page asks these two: they are put together once.
 @cache
-def _sign_in() -> Select[Any]:
+def _sign_in() -> Select[UUID, UUID, UUID | None, datetime, datetime, str, str]:
     return (
         select(
             SignIn.id,
@@ -89,7 +89,7 @@ def _sign_in() -> Select[Any]:
 
 
 @cache
-def _memberships() -> Select[Any]:
+def _memberships() -> Select[UUID, str, list[Any]]:
     return (
         select(Organisation.id, Organisation.name, Membership.roles)
         .join(Organisation, Organisation.id == Membership.organisation_id)
