@@ -49,6 +49,23 @@ class SplitReversed(Struct, frozen=True):
     digest: str
 
 
+class BooksBegun(Struct, frozen=True):
+    """A memo book was begun for each of these tiers of place."""
+
+    kind: ClassVar[str] = "outcomes.books_begun"
+    tiers: tuple[str, ...]
+
+
+class BookPosted(Struct, frozen=True):
+    """A memo book was brought up to date with the primary one. `digest` is the SHA-256 of those of its rows."""
+
+    kind: ClassVar[str] = "outcomes.book_posted"
+    book: str
+    splits: int
+    reversals: int
+    digest: str
+
+
 class StatementsIssued(Struct, frozen=True):
     """Statements were issued, `reissued` of them in place of an earlier edition and for `reason`."""
 

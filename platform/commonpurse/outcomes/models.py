@@ -37,7 +37,7 @@ from commonpurse.measures.models import Measure
 from commonpurse.reference.models import Area
 
 PRIMARY = "primary"
-"""The book whose splits add up to what was delivered. Others, such as one for each tier of place, never add to it."""
+"""The book whose splits add up to what was delivered. Memo books, each named as a tier of place, never add to it."""
 
 
 class Texts(TypeDecorator[tuple[str, ...]]):
@@ -64,7 +64,7 @@ class Texts(TypeDecorator[tuple[str, ...]]):
 
 
 class Roster(Keyed, Base):
-    """Who shares, in the order that settles ties: keys of organisations, then the unallocated place."""
+    """Who shares, in the order that settles ties: keys of organisations, or places, then the unallocated place."""
 
     __tablename__ = "outcomes_roster"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -76,7 +76,10 @@ class Roster(Keyed, Base):
 
 
 class RuleVersion(Keyed, Base):
-    """An allocation rule as the bodies of a roster agreed it: which item of the agenda, which offer, when."""
+    """An allocation rule as the bodies of a roster agreed it: which item of the agenda, which offer, when.
+
+    That of a memo book was agreed by nobody: it has the consortium as its item, offer 0, and the time of its beginning.
+    """
 
     __tablename__ = "outcomes_rule_version"
     __table_args__ = ({"sqlite_with_rowid": False},)

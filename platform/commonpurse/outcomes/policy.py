@@ -10,6 +10,11 @@ def may_issue(actor: Actor, consortium: Consortium) -> bool:
     return consortium.lead_organisation_id == actor.organisation_id and actor.has_role(Role.BUYER)
 
 
+def may_keep_books(actor: Actor, consortium: Consortium) -> bool:
+    """Whoever may split what goes into them."""
+    return may_issue(actor, consortium)
+
+
 def may_issue_statements(actor: Actor, consortium: Consortium) -> bool:
     """Approvers of the lead authority: whoever splits does not also publish."""
     return consortium.lead_organisation_id == actor.organisation_id and actor.has_role(Role.APPROVER)

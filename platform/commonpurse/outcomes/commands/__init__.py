@@ -1,6 +1,7 @@
 """What people do with the ledger."""
 
+from commonpurse.outcomes.commands.books import keep_books
 from commonpurse.outcomes.commands.issue import correct_outcome, issue_splits, reopen_outcome
 from commonpurse.outcomes.commands.statements import issue_statements
 
-__all__ = ["correct_outcome", "issue_splits", "issue_statements", "reopen_outcome"]
+__all__ = ["correct_outcome", "issue_splits", "issue_statements", "keep_books", "reopen_outcome"]

@@ -17,6 +17,7 @@ from commonpurse.core.errors import Refused, require
 from commonpurse.delivery.commands import reopen_record, replace_record
 from commonpurse.delivery.models import OutcomeRecord
 from commonpurse.outcomes import policy, queries
+from commonpurse.outcomes.commands.books import follow
 from commonpurse.outcomes.commands.ledger import (
     Basis,
     Line,
@@ -86,6 +87,7 @@ def issue_splits(session: Session, actor: Actor, *, consortium_id: UUID, now: da
                 lines = [*_lines_of(earlier), *lines]
         done = _divide_again(session, consortium_id, scope, _total(lines), alone)
         posted.append(post(session, actor, consortium, scope, basis, lines, done, now=now).id)
+    follow(session, actor, consortium, [str(scope) for scope in groups], now=now)
     return posted
 
 
@@ -176,10 +178,23 @@ def reopen_outcome(
 def _undo(
     session: Session, actor: Actor, consortium: Consortium, record: OutcomeRecord, *, reason: str, now: datetime
 ) -> None:
-    """Take back the split in which a record counts, if there is one, and split what remains of it."""
+    """Take back the split in which a record counts, if there is one, and split what remains of it, in every book."""
     original = queries.live_split_of(session, record.id)
-    if original is None:
-        return
+    if original is not None:
+        _undo_in_primary(session, actor, consortium, original, record, reason=reason, now=now)
+        follow(session, actor, consortium, [original.scope], reason=reason, now=now)
+
+
+def _undo_in_primary(
+    session: Session,
+    actor: Actor,
+    consortium: Consortium,
+    original: PostedSplit,
+    record: OutcomeRecord,
+    *,
+    reason: str,
+    now: datetime,
+) -> None:
     lines = [line for line in _lines_of(original) if line.outcome != record.id.hex]
     if lines and parse_rule(original.explanation["rule"]).rounding != CREDIT:
         rest = split_again(_total(lines), original.explanation)

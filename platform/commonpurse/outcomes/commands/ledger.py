@@ -56,7 +56,7 @@ def basis_of(session: Session, consortium: Consortium, agreed: AgreedAllocation,
     parties = queries.roster_at_agreement(session, consortium, agreed)
     roster = Roster(consortium_id=consortium.id, parties=parties, recorded_at=now)
     roster.digest = queries.roster_digest(roster)
-    roster = queries.find_roster(session, roster.digest) or _stored(session, roster)
+    roster = queries.find_roster(session, roster.digest) or stored(session, roster)
     spec = json.loads(agreed.spec)
     rule = RuleVersion(
         consortium_id=consortium.id,
@@ -68,7 +68,7 @@ def basis_of(session: Session, consortium: Consortium, agreed: AgreedAllocation,
         recorded_at=now,
     )
     rule.digest = queries.rule_digest(rule, roster.digest)
-    return Basis(roster, queries.find_rule_version(session, rule.digest) or _stored(session, rule))
+    return Basis(roster, queries.find_rule_version(session, rule.digest) or stored(session, rule))
 
 
 def post(
@@ -84,7 +84,7 @@ def post(
     now: datetime,
 ) -> PostedSplit:
     """Post the division of the total of `lines`, and record it."""
-    row = _division(session, basis, lines, split, reason, now)
+    row = division(session, basis, lines, split, reason, now)
     return _append(session, actor, consortium, scope, [row], now)[0]
 
 
@@ -92,7 +92,7 @@ def take_back(
     session: Session, actor: Actor, consortium: Consortium, original: PostedSplit, *, reason: str, now: datetime
 ) -> PostedSplit:
     """Post the exact negative of a live split: every number is copied, none is worked out anew."""
-    return _append(session, actor, consortium, scope_of(original), [_negative(original, reason)], now)[0]
+    return _append(session, actor, consortium, scope_of(original), [negative(original, reason)], now)[0]
 
 
 def divide_again(
@@ -112,13 +112,13 @@ def divide_again(
     """
     basis = Basis(original.roster, original.rule_version)
     rows = [
-        _negative(original, reason),
-        _division(session, basis, lines, split, reason, now, like=original.weight_version),
+        negative(original, reason),
+        division(session, basis, lines, split, reason, now, like=original.weight_version),
     ]
     return _append(session, actor, consortium, scope_of(original), rows, now)[1]
 
 
-def _division(
+def division(
     session: Session,
     basis: Basis,
     lines: Sequence[Line],
@@ -126,12 +126,13 @@ def _division(
     reason: str,
     now: datetime,
     like: WeightVersion | None = None,
+    book: str = PRIMARY,
 ) -> PostedSplit:
     """The row of a division; its weights are often those of another split."""
     weights = weights_of(session, basis, split.explanation, now, like)
     return PostedSplit(
         id=uuid4(),
-        book=PRIMARY,
+        book=book,
         roster_id=basis.roster.id,
         roster=basis.roster,
         rule_version_id=basis.rule.id,
@@ -148,7 +149,7 @@ def _division(
     )
 
 
-def _negative(original: PostedSplit, reason: str) -> PostedSplit:
+def negative(original: PostedSplit, reason: str) -> PostedSplit:
     """The row of a reversal."""
     record = original.explanation
     negative = reverse(Split(original.total, tuple(record["roster"]), original.amounts, record))
@@ -181,8 +182,24 @@ def _append(
     session: Session, actor: Actor, consortium: Consortium, scope: Scope, rows: Sequence[PostedSplit], now: datetime
 ) -> Sequence[PostedSplit]:
     """Write rows of one book and scope, each chained to the one before, and record them."""
-    last, digest = queries.head_of(session, rows[0].book, str(scope))
     measure = session.get_one(Measure, scope.measure_id)
+    stamp(actor, consortium, scope, rows, queries.head_of(session, rows[0].book, str(scope)), now)
+    session.add_all(rows)
+    session.flush()
+    log.record_all(session, actor, consortium.stream, [_event(row, measure) for row in rows], at=now)
+    return rows
+
+
+def stamp(
+    actor: Actor,
+    consortium: Consortium,
+    scope: Scope,
+    rows: Sequence[PostedSplit],
+    head: tuple[int, str],
+    now: datetime,
+) -> tuple[int, str]:
+    """Say of rows what they are about and chain them to `head`, the number and digest before; return the new head."""
+    last, digest = head
     for seq, row in enumerate(rows, last + 1):
         row.scope, row.seq, row.previous_digest = str(scope), seq, digest
         row.consortium_id = consortium.id
@@ -190,10 +207,7 @@ def _append(
         row.quarter_starting, row.place_gss = scope.quarter_starting, scope.place_gss
         row.posted_by_id, row.posted_at = actor.person, now.astimezone(UTC)
         row.digest = digest = chain(row.previous_digest, queries.content_of(row, queries.digests_of(row)))
-    session.add_all(rows)
-    session.flush()
-    log.record_all(session, actor, consortium.stream, [_event(row, measure) for row in rows], at=now)
-    return rows
+    return last + len(rows), digest
 
 
 def _event(row: PostedSplit, measure: Measure) -> SplitPosted | SplitReversed:
@@ -225,10 +239,11 @@ def weights_of(
     version.digest = queries.weight_digest(version, basis.roster.digest)
     if like is not None and like.digest == version.digest:
         return like
-    return queries.find_weight_version(session, version.digest) or _stored(session, version)
+    return queries.find_weight_version(session, version.digest) or stored(session, version)
 
 
-def _stored(session: Session, version: V) -> V:
+def stored(session: Session, version: V) -> V:
+    """A version that is used for the first time."""
     session.add(version)
     session.flush()
     return version

@@ -96,7 +96,7 @@ def ledger_page(
 ) -> LedgerPage:
     """Who has what of each measure, and the rows of the ledger, the newest first. Raises NotFound for outsiders."""
     consortium = get_joined_consortium(session, actor, consortium_id)
-    query = select(PostedSplit).where(PostedSplit.consortium_id == consortium_id)
+    query = select(PostedSplit).where(PostedSplit.consortium_id == consortium_id, PostedSplit.book == PRIMARY)
     if measure_id is not None:
         query = query.where(PostedSplit.measure_id == measure_id)
     total = session.scalar(query.with_only_columns(func.count())) or 0

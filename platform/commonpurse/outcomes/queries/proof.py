@@ -19,6 +19,7 @@ from commonpurse.calc.allocation import ENGINE, replay
 from commonpurse.calc.digest import GENESIS, chain
 from commonpurse.delivery.models import OutcomeRecord, VerificationStatus
 from commonpurse.outcomes.models import PostedSplit, Roster, RuleVersion, WeightVersion
+from commonpurse.outcomes.queries.books import faults_of_books
 from commonpurse.outcomes.queries.claims import faults_of_claims
 from commonpurse.outcomes.queries.records import DividedRow, Frame, chained, moment, spelled_content
 from commonpurse.outcomes.queries.rows import (
@@ -64,7 +65,9 @@ def verify(session: Session, *, with_records: bool = True) -> Report:
             of_rows += chains.follow(row, [] if is_right else list(_faults_of(_whole(session, UUID(row.id)))))
         if with_records:
             of_records += _faults_of_records(session, rows)
-    return Report(count, chains.heads, (*of_rows, *faults_of_claims(session), *sorted(of_records)))
+    return Report(
+        count, chains.heads, (*of_rows, *faults_of_claims(session), *faults_of_books(session), *sorted(of_records))
+    )
 
 
 def read(session: Session) -> Iterator[Sequence[Any]]:

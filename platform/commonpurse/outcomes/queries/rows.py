@@ -167,11 +167,11 @@ def counts_now() -> Any:
 
 
 def get_split(session: Session, actor: Actor, consortium_id: UUID, split_id: UUID) -> tuple[Consortium, PostedSplit]:
-    """A row of the ledger with what it rests on, and its consortium. Raises NotFound, also for outsiders."""
+    """A row of the primary book with what it rests on, and its consortium. Raises NotFound, also for outsiders."""
     consortium = get_joined_consortium(session, actor, consortium_id)
     row = session.scalars(
         select(PostedSplit)
-        .where(PostedSplit.id == split_id, PostedSplit.consortium_id == consortium.id)
+        .where(PostedSplit.id == split_id, PostedSplit.consortium_id == consortium.id, PostedSplit.book == PRIMARY)
         .options(
             selectinload(PostedSplit.roster),
             selectinload(PostedSplit.rule_version),

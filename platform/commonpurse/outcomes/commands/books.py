@@ -1,0 +1,161 @@
+"""Memo books: every outcome of the primary book once more, for the place of one tier in which it was delivered.
+
+A memo book holds what the primary book holds, split by split, and is never added to it. It is brought up to date where
+the primary book has changed: what no longer counts is taken back, what is new is posted.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from commonpurse.calc.allocation import UNALLOCATED, parse_rule, split
+from commonpurse.calc.digest import GENESIS, canonical
+from commonpurse.consortia.models import Consortium
+from commonpurse.consortia.queries import get_joined_consortium
+from commonpurse.core import log
+from commonpurse.core.actor import Actor
+from commonpurse.core.errors import Refused, require
+from commonpurse.outcomes import policy, queries
+from commonpurse.outcomes.commands.ledger import Basis, Line, division, negative, scope_of, stamp, stored
+from commonpurse.outcomes.events import BookPosted, BooksBegun
+from commonpurse.outcomes.models import PRIMARY, PostedSplit, Roster, RuleVersion
+from commonpurse.outcomes.queries import books
+from commonpurse.reference.queries import places_by_tier
+from commonpurse.reference.rules import TIERS
+
+Key = tuple[str, tuple[str, ...], tuple[int, ...], tuple[int, ...]]
+
+
+def keep_books(
+    session: Session, actor: Actor, *, consortium_id: UUID, tiers: Collection[str], now: datetime
+) -> list[str]:
+    """Begin a memo book for each of these tiers, with all that the primary book holds. A book is kept for ever.
+
+    Returns:
+        The tiers whose book was begun, from the smallest.
+
+    Raises:
+        NotFound, NotAllowed: see `policy.may_keep_books`.
+        Refused: no tier, one of which a book is kept, or one in which no area of the consortium lies.
+    """
+    consortium = get_joined_consortium(session, actor, consortium_id, lock=True)
+    require(
+        policy.may_keep_books(actor, consortium),
+        "You cannot choose which books are kept",
+        who="A buyer of the lead authority can do this",
+    )
+    kept = books.books_kept(session, consortium_id)
+    places = books.places_of_consortium(session, consortium)
+    chosen = [tier for tier in TIERS if tier in tiers]
+    if not chosen or len(chosen) != len(set(tiers)):
+        raise Refused("Select at least one kind of area", field="tiers")
+    if any(tier in kept for tier in chosen):
+        raise Refused("A book is already kept for this kind of area", field="tiers")
+    if any(tier not in places for tier in chosen):
+        raise Refused("No area of this consortium lies in an area of this kind", field="tiers")
+    begun = {tier: _basis(session, consortium, tier, places[tier], begun_at=now, now=now) for tier in chosen}
+    log.record(session, actor, consortium.stream, BooksBegun(tiers=tuple(chosen)), at=now)
+    _bring_up_to_date(session, actor, consortium, begun, books.list_scopes(session, consortium_id), "", now)
+    return chosen
+
+
+def follow(
+    session: Session, actor: Actor, consortium: Consortium, scopes: Collection[str], *, reason: str = "", now: datetime
+) -> None:
+    """Bring every memo book of the consortium up to date in these chains, after the primary book has changed there."""
+    kept = books.books_kept(session, consortium.id)
+    if not kept:
+        return
+    places = books.places_of_consortium(session, consortium)
+    bases = {
+        tier: _basis(session, consortium, tier, places[tier], begun_at=rule.agreed_at, now=now)
+        if tier in places
+        else Basis(rule.roster, rule)
+        for tier, rule in kept.items()
+    }
+    _bring_up_to_date(session, actor, consortium, bases, sorted(scopes), reason, now)
+
+
+def _basis(
+    session: Session, consortium: Consortium, tier: str, places: Sequence[str], *, begun_at: datetime, now: datetime
+) -> Basis:
+    """All of an outcome for the place of a tier, among these places; stored when it is used first."""
+    roster = Roster(consortium_id=consortium.id, parties=(*places, UNALLOCATED), recorded_at=now)
+    roster.digest = queries.roster_digest(roster)
+    roster = queries.find_roster(session, roster.digest) or stored(session, roster)
+    rule = RuleVersion(
+        consortium_id=consortium.id,
+        roster_id=roster.id,
+        spec=canonical({"kind": "tiers", "shares": {tier: "100"}}).decode(),
+        item_id=consortium.id,
+        offer_number=books.NO_OFFER,
+        agreed_at=begun_at,
+        recorded_at=now,
+    )
+    rule.digest = queries.rule_digest(rule, roster.digest)
+    return Basis(roster, queries.find_rule_version(session, rule.digest) or stored(session, rule))
+
+
+def _bring_up_to_date(
+    session: Session,
+    actor: Actor,
+    consortium: Consortium,
+    bases: Mapping[str, Basis],
+    scopes: Sequence[str],
+    reason: str,
+    now: datetime,
+) -> None:
+    for rows in books.list_live_rows(session, (PRIMARY, *bases), scopes):
+        held: dict[str, dict[Key, PostedSplit]] = {book: {} for book in (PRIMARY, *bases)}
+        for row in rows:
+            held[row.book][row.scope, row.outcomes, row.versions, row.quantities] = row
+        places = places_by_tier(session, {row.place_gss for row in held[PRIMARY].values()})
+        for book, basis in bases.items():
+            back = [row for key, row in held[book].items() if key not in held[PRIMARY]]
+            new = [row for key, row in held[PRIMARY].items() if key not in held[book]]
+            changes: list[tuple[PostedSplit, PostedSplit]] = [(row, negative(row, reason)) for row in back]
+            for row in new:
+                place = places.get(row.place_gss, {}).get(book)
+                changes.append((row, _for_place(session, book, basis, row, place, reason, now)))
+            _post(session, actor, consortium, book, changes, now)
+
+
+def _for_place(
+    session: Session, book: str, basis: Basis, row: PostedSplit, place: str | None, reason: str, now: datetime
+) -> PostedSplit:
+    """What a row of the primary book divided, all of it for one place; unallocated where the roster has not got it."""
+    parties = basis.roster.parties
+    holder = {book: place} if place in parties else {}
+    done = split(row.total, parse_rule(queries.spec_of(basis.rule)), roster=parties, holder=holder)
+    lines = [Line(*line) for line in zip(row.outcomes, row.versions, row.quantities, strict=True)]
+    return division(session, basis, lines, done, reason, now, book=book)
+
+
+def _post(
+    session: Session,
+    actor: Actor,
+    consortium: Consortium,
+    book: str,
+    changes: Sequence[tuple[PostedSplit, PostedSplit]],
+    now: datetime,
+) -> None:
+    """Write rows, each chained to the one before in the scope of another row; reversals come first."""
+    if not changes:
+        return
+    heads = queries.heads_of(session, book, {like.scope for like, _ in changes})
+    for like, row in changes:
+        head = heads.get(like.scope, (0, GENESIS))
+        heads[like.scope] = stamp(actor, consortium, scope_of(like), [row], head, now)
+    rows = [row for _, row in changes]
+    session.add_all(rows)
+    session.flush()
+    event = BookPosted(
+        book=book,
+        splits=sum(row.reverses_id is None for row in rows),
+        reversals=sum(row.reverses_id is not None for row in rows),
+        digest=sha256("".join(row.digest for row in rows).encode()).hexdigest(),
+    )
+    log.record(session, actor, consortium.stream, event, at=now)
