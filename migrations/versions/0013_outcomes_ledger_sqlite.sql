@@ -151,3 +151,20 @@ BEGIN
   DELETE FROM outcomes_live_claim
   WHERE book = NEW.book AND outcome_id IN (SELECT value FROM json_each(NEW.outcomes)) AND split_id = NEW.reverses_id;
 END;
+--
+DROP TRIGGER outcomes_live_claim_made;
+--
+CREATE TRIGGER outcomes_live_claim_made BEFORE INSERT ON outcomes_live_claim
+BEGIN
+  SELECT RAISE(ABORT, 'outcomes_live_claim: the outcome is already live in this book')
+  WHERE EXISTS (SELECT 1 FROM outcomes_live_claim WHERE book = NEW.book AND outcome_id = NEW.outcome_id);
+  SELECT RAISE(ABORT, 'outcomes_live_claim: claims are made by splits')
+  WHERE NOT EXISTS (
+    SELECT 1 FROM outcomes_split s WHERE s.id = NEW.split_id AND s.book = NEW.book AND s.reverses_id IS NULL
+      AND NOT EXISTS (SELECT 1 FROM outcomes_split r WHERE r.reverses_id = s.id)
+      -- Where no outcome has anything to escape, quotes stand around outcomes alone, and commas between them.
+      AND CASE WHEN s.outcomes NOT GLOB '*\*' AND typeof(NEW.outcome_id) = 'text'
+          AND NEW.outcome_id NOT GLOB '*"*' AND NEW.outcome_id NOT GLOB '*,*'
+        THEN instr(s.outcomes, '"' || NEW.outcome_id || '"') > 0
+        ELSE EXISTS (SELECT 1 FROM json_each(s.outcomes) WHERE value = NEW.outcome_id) END);
+END;

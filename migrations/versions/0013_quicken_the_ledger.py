@@ -3,6 +3,9 @@
 Every rule of 0009 stays. A claim is only made by a split, and no split is ever deleted, so the foreign key of a claim
 and the index for it said nothing new, at the price of the claim itself. What a reversal frees is found by its outcomes.
 On both engines a row that is surely right is recognised first; any other is judged by the rules as they were.
+
+On SQLite a claim could be made by hand for what stands after a quote in the name of an outcome, or for its name in
+bytes: no more.
 """
 
 from pathlib import Path

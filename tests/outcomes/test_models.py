@@ -305,17 +305,26 @@ CLAIMS = {
     "an outcome of a reversed split": "('primary', 'r', :reversed)",
     "an outcome of a reversal": "('primary', 'r', :reversal)",
     "an outcome that is claimed": "('primary', 'a', :split)",
+    "the end of an outcome's name": "('primary', 'dead', :split)",
+    "what stands between outcomes": "('primary', ',', :split)",
 }
 
 
 @pytest.mark.parametrize("attack", CLAIMS)
 def test_a_claim_is_not_forged_by_hand(session, ledger, attack):
-    live, undone = ledger.post(["a"], [4, 3, 3, 0]), ledger.post(["r"], [4, 3, 3, 0])
+    live, undone = ledger.post(["a", 'not the "dead', "c"], [4, 3, 3, 0]), ledger.post(["r"], [4, 3, 3, 0])
     keys = {"split": live["id"], "nobody": uuid4(), "reversed": undone["id"], "reversal": ledger.reverse(undone)["id"]}
     used = {name: key for name, key in keys.items() if f":{name})" in CLAIMS[attack]}
     statement = text(f"INSERT INTO outcomes_live_claim (book, outcome_id, split_id) VALUES {CLAIMS[attack]}")
     said = refused(session, statement.bindparams(*(bindparam(name, type_=Uuid()) for name in used)), used)
     assert any(words in said for words in ("claims are made by splits", "already live", "duplicate key", "foreign key"))
+
+
+@pytest.mark.parametrize("forged", ["x'61'", "'b'", "x'62'"])
+def test_sqlite_takes_no_claim_for_an_outcome_in_bytes_or_of_another_split(sqlite_ledger, forged):
+    statement = f"INSERT INTO outcomes_live_claim SELECT book, {forged}, split_id FROM outcomes_live_claim"
+    with pytest.raises(IntegrityError, match="made by splits"):
+        sqlite_ledger.session.execute(text(statement))
 
 
 def test_a_claim_is_not_freed_by_hand(session, ledger):
