@@ -10,6 +10,7 @@ from commonpurse.outcomes.models import PostedSplit
 from commonpurse.outcomes.queries.credits import credits_of
 from support.delivery_rows import make_agreed_rule, make_contract, make_record
 from support.pooling_rows import make_budget, make_requirement
+from support.weight_rows import make_agreed_weights
 from support.world import NOW
 
 LEGS = [{"percent": "60", "rule": {"kind": "committed_budget"}}, {"percent": "40", "rule": {"kind": "equal"}}]
@@ -24,10 +25,11 @@ def rows_of(session):
 
 
 def spec_of(world, kind):
-    more = {"hybrid": {"legs": LEGS}}
+    more = {"hybrid": {"legs": LEGS}, "tiers": {"shares": {"district": "60", "county": "40"}}}
     if kind == "fixed_percentages":
         bodies = [str(world.organisation(body)) for body in ("newcastle", "gateshead", "darlington")]
         more[kind] = {"percentages": dict(zip(bodies, ("50", "30", "20"), strict=True))}
+    more["recorded_weights"] = {"basis": "Litres called off"}
     return {"kind": kind, **more.get(kind, {})}
 
 
@@ -36,6 +38,7 @@ def contract(session, world):
     make_budget(session, world, "newcastle", 417_00)
     make_budget(session, world, "gateshead", 333_00)
     make_requirement(session, world, "darlington")
+    make_agreed_weights(session, world, 417, 333, 250)
     return make_contract(session, world)
 
 
