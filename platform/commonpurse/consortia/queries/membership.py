@@ -1,10 +1,11 @@
 """Who takes part in which consortium: the rows that commands of this and of higher features start from."""
 
 from collections.abc import Collection
+from functools import cache
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from commonpurse.calc.sentence import message
@@ -100,7 +101,16 @@ class Joined(Struct, frozen=True):
 
 def read_joined(session: Session, actor: Actor, consortium_id: UUID) -> Joined:
     """What `get_joined_consortium` would give, in one statement and without rows to change. Raises NotFound."""
-    rows = session.execute(
+    rows = session.execute(_joined(), {"consortium_id": consortium_id}).all()
+    bodies = tuple(Body(*row[2:]) for row in rows)
+    if not any(actor.is_system or body.organisation_id == actor.organisation_id for body in bodies):
+        raise NotFound(NO_CONSORTIUM)
+    return Joined(rows[0][0], rows[0][1], bodies)
+
+
+@cache
+def _joined() -> Select[str, Stage, UUID, str, int, int, str | None]:
+    return (
         select(
             Consortium.name,
             Consortium.stage,
@@ -112,13 +122,9 @@ def read_joined(session: Session, actor: Actor, consortium_id: UUID) -> Joined:
         )
         .join(Participation, Participation.consortium_id == Consortium.id)
         .join(Organisation, Organisation.id == Participation.organisation_id)
-        .where(Consortium.id == consortium_id, Participation.state == ParticipationState.JOINED)
+        .where(Consortium.id == bindparam("consortium_id"), Participation.state == ParticipationState.JOINED)
         .order_by(Participation.position)
-    ).all()
-    bodies = tuple(Body(*row[2:]) for row in rows)
-    if not any(actor.is_system or body.organisation_id == actor.organisation_id for body in bodies):
-        raise NotFound(NO_CONSORTIUM)
-    return Joined(rows[0][0], rows[0][1], bodies)
+    )
 
 
 def latest_agreement(session: Session, consortium_id: UUID) -> JoinAgreement | None:
