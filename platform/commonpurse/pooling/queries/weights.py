@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from commonpurse.calc.allocation_rules import COMMITTED_BUDGET, NEED, POPULATION, REQUIRED_QUANTITY
@@ -31,43 +31,28 @@ class _Figures:
         self.session, self.consortium_id = session, consortium_id
 
     @cached_property
-    def bodies(self) -> list[UUID]:
-        """In roster order."""
-        return [body.organisation_id for body in joined_bodies(self.session, self.consortium_id)]
-
-    @cached_property
     def areas(self) -> dict[UUID, tuple[int, Decimal]]:
         """The residents of each body's area and its score; 0 for what is not published, or for a body without one."""
-        rows = self.session.execute(
-            select(Organisation.id, Area.population, Area.deprivation_score)
-            .join(Participation, Participation.organisation_id == Organisation.id)
-            .join(Area, Area.gss == Organisation.area_gss)
-            .where(Participation.consortium_id == self.consortium_id, Participation.state == ParticipationState.JOINED)
-        )
-        found = {body: (people or 0, score or Decimal(0)) for body, people, score in rows}
-        return {body: found.get(body, (0, Decimal(0))) for body in self.bodies}
+        rows = self.session.execute(_areas(), {"consortium_id": self.consortium_id})
+        return {body: (people or 0, score or Decimal(0)) for body, people, score in rows}
+
+    @cached_property
+    def keys(self) -> dict[UUID, str]:
+        """The key of each body as text, in roster order."""
+        return {body: str(body) for body in self.areas}
 
     def committed(self) -> dict[UUID, int]:
         """Approved committed and guaranteed pence."""
-        sums = self.session.execute(
-            select(BudgetContribution.organisation_id, func.sum(BudgetContribution.amount_pence))
-            .where(
-                BudgetContribution.consortium_id == self.consortium_id,
-                BudgetContribution.commitment_level.in_(FIRM),
-                BudgetContribution.approval == ApprovalState.APPROVED,
-            )
-            .group_by(BudgetContribution.organisation_id)
-            .order_by(BudgetContribution.organisation_id)
-        )
-        pence = {organisation_id: int(total) for organisation_id, total in sums}
-        return {body: pence.get(body, 0) for body in self.bodies}
+        sums = self.session.execute(_committed(), {"consortium_id": self.consortium_id})
+        pence = {body: int(total) for body, total in sums}
+        return {body: pence.get(body, 0) for body in self.keys}
 
     def required(self) -> dict[UUID, int]:
         """What is needed, see `required_quantity_weights`."""
-        needs = [need for need in list_needs(self.session, self.consortium_id) if need.organisation_id in self.bodies]
-        place = {organisation_id: at for at, organisation_id in enumerate(self.bodies)}
+        needs = [need for need in list_needs(self.session, self.consortium_id) if need.organisation_id in self.keys]
+        place = {organisation_id: at for at, organisation_id in enumerate(self.keys)}
         weights = quantity_weights(sorted(needs, key=lambda need: place[need.organisation_id]))
-        return {body: weights.get(body, 0) for body in self.bodies}
+        return {body: weights.get(body, 0) for body in self.keys}
 
     def population(self) -> dict[UUID, int]:
         """Residents of the area."""
@@ -78,10 +63,41 @@ class _Figures:
 
         The score is the population-weighted average of the index of multiple deprivation, see `reference/README.md`.
         """
-        return {
-            body: people * to_smallest(round(score, SCORE_DECIMALS), SCORE_DECIMALS)
-            for body, (people, score) in self.areas.items()
-        }
+        return {body: people * _in_thousandths(score) for body, (people, score) in self.areas.items()}
+
+
+# Every page that weighs asks these two: they are put together once.
+@cache
+def _areas() -> Select[UUID, int | None, Decimal | None]:
+    return (
+        select(Organisation.id, Area.population, Area.deprivation_score)
+        .join(Participation, Participation.organisation_id == Organisation.id)
+        .outerjoin(Area, Area.gss == Organisation.area_gss)
+        .where(
+            Participation.consortium_id == bindparam("consortium_id"),
+            Participation.state == ParticipationState.JOINED,
+        )
+        .order_by(Participation.position)
+    )
+
+
+@cache
+def _committed() -> Select[UUID, int]:
+    return (
+        select(BudgetContribution.organisation_id, func.sum(BudgetContribution.amount_pence))
+        .where(
+            BudgetContribution.consortium_id == bindparam("consortium_id"),
+            BudgetContribution.commitment_level.in_(FIRM),
+            BudgetContribution.approval == ApprovalState.APPROVED,
+        )
+        .group_by(BudgetContribution.organisation_id)
+        .order_by(BudgetContribution.organisation_id)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _in_thousandths(score: Decimal) -> int:
+    return to_smallest(round(score, SCORE_DECIMALS), SCORE_DECIMALS)
 
 
 WEIGHTS: dict[str, Callable[[_Figures], dict[UUID, int]]] = {
@@ -108,7 +124,7 @@ def required_quantity_weights(session: Session, consortium_id: UUID) -> dict[UUI
 def basis_weights(session: Session, consortium_id: UUID, bases: Iterable[str]) -> dict[str, dict[str, int]]:
     """What each basis of `calc.allocation_rules` says of every joined body today, by the body's key as text."""
     figures = _Figures(session, consortium_id)
-    return {basis: {str(body): weight for body, weight in WEIGHTS[basis](figures).items()} for basis in bases}
+    return {basis: {figures.keys[body]: weight for body, weight in WEIGHTS[basis](figures).items()} for basis in bases}
 
 
 def weight_words(session: Session, consortium_id: UUID) -> tuple[Sentence, ...]:
