@@ -1,7 +1,6 @@
 """Who gets a letter when something happens, and that nobody gets it twice."""
 
 import re
-import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -56,11 +55,6 @@ def to(letters):
 def read(app, letter):
     with app.app_context():
         return "\n".join(render_letter(letter))
-
-
-def without_links(said):
-    """The words of a letter alone: the keys in its addresses are any digits."""
-    return re.sub(r"https?://\S+", "", said)
 
 
 def without_links(said):
