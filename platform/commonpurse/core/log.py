@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import partial
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, cast
 from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import UniqueConstraint, insert, select, update
+from sqlalchemy import Table, UniqueConstraint, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from commonpurse.calc.digest import chain
@@ -57,6 +57,10 @@ class EntryRow(Base):
     idempotency_key: Mapped[str | None]
     previous_hash: Mapped[str]
     hash: Mapped[str]
+
+
+_STREAM, _ENTRY = cast(Table, Stream.__table__), cast(Table, EntryRow.__table__)
+"""Every command records, which goes quicker by the tables themselves than by their classes."""
 
 
 class Entry(Struct, frozen=True):
@@ -128,7 +132,7 @@ def record_all(
         select(Stream.last_seq, Stream.last_hash).where(Stream.name == stream).with_for_update()
     ).one_or_none()
     if head is None:
-        session.execute(insert(Stream).values(name=stream))
+        session.execute(insert(_STREAM).values(name=stream))
     seq, digest = head if head is not None else (0, FIRST_HASH)
     rows: list[dict[str, Any]] = []
     recorded = session.info.setdefault("recorded", [])
@@ -148,8 +152,8 @@ def record_all(
         rows.append({**asdict(entry), "previous_hash": digest, "hash": chain(digest, _hashed(entry))})
         digest = rows[-1]["hash"]
         recorded.append(entry)
-    session.execute(insert(EntryRow), rows if len(rows) > 1 else rows[0])
-    session.execute(update(Stream).where(Stream.name == stream).values(last_seq=seq, last_hash=digest))
+    session.execute(insert(_ENTRY), rows if len(rows) > 1 else rows[0])
+    session.execute(update(_STREAM).where(_STREAM.c.name == stream).values(last_seq=seq, last_hash=digest))
     return seq
 
 
@@ -241,7 +245,7 @@ def verify(session: Session, stream: str) -> Verification:
         if row.hash != digest:
             return Verification(stream, expected_seq - 1, previous, f"entry {row.seq} was changed")
         previous = digest
-    head = session.get(Stream, stream)
+    head = session.get(Stream, stream, populate_existing=True)
     if head is None or (head.last_seq, head.last_hash) != (expected_seq, previous):
         return Verification(stream, expected_seq, previous, "the head of the stream does not match its last entry")
     return Verification(stream, expected_seq, previous)
