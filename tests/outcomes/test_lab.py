@@ -242,7 +242,7 @@ def test_what_changed_between_two_moves_is_seen_by_the_next(session, world, clie
     CHANGES[change](session, world)
     session.commit()
     after = words_of(client.get(chosen))
-    for remembered in (lab._scene, comparison._held, comparison._divided):
+    for remembered in (lab._verified, lab._agreed, lab._scene, comparison._held, comparison._divided):
         remembered.cache_clear()
     assert after != before
     assert words_of(client.get(chosen)) == after

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import Select, String, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
 from commonpurse.calc.allocation_rules import Rule, parse_rule
@@ -24,7 +24,7 @@ from commonpurse.measures.models import Measure
 from commonpurse.outcomes import policy
 from commonpurse.pooling.queries import basis_weights
 from commonpurse.workspaces.models import AgendaItem, ItemKind, ItemState, Offer, Workspace
-from commonpurse.workspaces.queries import agreed_allocation, agreed_targets
+from commonpurse.workspaces.queries import AgreedTarget, agreed_allocation, agreed_targets
 
 if TYPE_CHECKING:
     from commonpurse.calc.fairness import Compared, Lot, Scene
@@ -59,10 +59,18 @@ class LabMeasure(Struct, frozen=True):
     decimals: int
 
 
+class Amounts(Struct, frozen=True, eq=False):
+    """What is there to divide, from `source`: outcomes, targets or made_up. One is equal to itself only."""
+
+    source: str
+    measures: tuple[LabMeasure, ...]
+    quantities: tuple[Quantity, ...]
+
+
 class LabPage(Struct, frozen=True):
     """What rules are tried on.
 
-    `source` is one of outcomes, targets and made_up. `today` is the spec of the rule that counts: the agreed one,
+    `today` is the spec of the rule that counts: the agreed one,
     otherwise, where `is_agreed` is false, the one on the table. `areas` says which body holds an area.
     """
 
@@ -70,13 +78,21 @@ class LabPage(Struct, frozen=True):
     consortium: str
     bodies: tuple[tuple[str, str], ...]
     areas: dict[str, str]
-    measures: tuple[LabMeasure, ...]
-    source: str
-    quantities: tuple[Quantity, ...]
+    amounts: Amounts
     today: dict[str, Any] | None
     is_agreed: bool
     seen_number: int
     may_propose: bool
+
+    @property
+    def source(self) -> str:
+        """Where the quantities come from."""
+        return self.amounts.source
+
+    @property
+    def measures(self) -> tuple[LabMeasure, ...]:
+        """The measures there are quantities of; none where these are made up."""
+        return self.amounts.measures
 
     @property
     def names(self) -> dict[str, str]:
@@ -91,21 +107,19 @@ class LabPage(Struct, frozen=True):
 def lab_page(session: Session, actor: Actor, consortium_id: UUID) -> LabPage:
     """The quantities and bodies of a consortium, in a fixed number of statements. Raises NotFound."""
     consortium = read_joined(session, actor, consortium_id)
+    bodies = tuple((str(body.organisation_id), body.name) for body in consortium.bodies)
     areas: dict[str, str] = {}
-    for body in consortium.bodies:
+    for (key, _), body in zip(bodies, consortium.bodies, strict=True):
         if body.area_gss is not None:
-            areas.setdefault(body.area_gss, str(body.organisation_id))
+            areas.setdefault(body.area_gss, key)
     agreed, table = agreed_allocation(session, consortium_id), open_rule_item(session, consortium_id)
-    source, measures, quantities = _quantities(session, consortium_id)
     today = json.loads(agreed.spec) if agreed is not None else table.spec if table is not None else None
     return LabPage(
         consortium_id=consortium_id,
         consortium=consortium.name,
-        bodies=tuple((str(body.organisation_id), body.name) for body in consortium.bodies),
+        bodies=bodies,
         areas=areas,
-        measures=measures,
-        source=source,
-        quantities=quantities,
+        amounts=_amounts(session, consortium_id),
         today=today,
         is_agreed=agreed is not None,
         seen_number=table.number if table is not None else 0,
@@ -115,28 +129,79 @@ def lab_page(session: Session, actor: Actor, consortium_id: UUID) -> LabPage:
 
 def open_rule_item(session: Session, consortium_id: UUID) -> RuleOnTable | None:
     """The open item for a rule, of which there is at most one. The caller has checked who asks."""
-    row = session.execute(
-        select(AgendaItem.id, AgendaItem.current_number, Offer.allocation)
-        .join(Workspace, Workspace.id == AgendaItem.workspace_id)
-        .outerjoin(Offer, (Offer.item_id == AgendaItem.id) & (Offer.number == AgendaItem.current_number))
-        .where(
-            Workspace.consortium_id == consortium_id,
-            AgendaItem.kind == ItemKind.ALLOCATION_RULE,
-            AgendaItem.state == ItemState.OPEN,
-        )
-        .order_by(AgendaItem.position)
-        .limit(1)
-    ).one_or_none()
+    row = session.execute(_open_rule(), {"consortium_id": consortium_id}).one_or_none()
     if row is None:
         return None
     item_id, number, allocation = row
     return RuleOnTable(item_id, number, json.loads(allocation) if allocation else None)
 
 
-def _quantities(session: Session, consortium_id: UUID) -> tuple[str, tuple[LabMeasure, ...], tuple[Quantity, ...]]:
+def _amounts(session: Session, consortium_id: UUID) -> Amounts:
     """What was verified; where nothing was, the agreed targets; where there are none either, a made-up quantity."""
+    # Past the ORM, which would look at each of many rows once more.
+    sums = session.connection().execute(_sums(), {"consortium_id": consortium_id}).all()
+    if sums:
+        # A title with every one of the sums would take longer to read than the sums.
+        keys = dict.fromkeys(row[0] for row in sums)
+        measures = session.execute(_measures(), {"keys": [UUID(key) for key in keys]}).all()
+        # Not rows as they are: one is compared with another by way of much else.
+        return _verified(tuple(map(tuple, sums)), tuple(map(tuple, measures)))
+    targets = agreed_targets(session, consortium_id)
+    return _agreed(tuple(targets)) if targets else _made_up()
+
+
+@lru_cache(maxsize=8)
+def _verified(
+    sums: tuple[tuple[str, date, str | None, int], ...], measures: tuple[tuple[str, UUID, str, str, int], ...]
+) -> Amounts:
+    """What was read, in the order of the titles; read again and found the same, it is the same object."""
+    found = {measure: list(rows) for measure, rows in groupby(sums, itemgetter(0))}
+    shown = tuple(LabMeasure(str(key), title, unit, decimals) for _, key, title, unit, decimals in measures)
+    quantities = tuple(
+        Quantity(measure.id, int(total), quarter, area)
+        for measure, row in zip(shown, measures, strict=True)
+        for _, quarter, area, total in found[row[0]]
+    )
+    return Amounts(OUTCOMES, shown, quantities)
+
+
+@lru_cache(maxsize=8)
+def _agreed(targets: tuple[AgreedTarget, ...]) -> Amounts:
+    """Likewise of targets."""
+    known = {str(one.measure_id): one for one in targets}
+    return Amounts(
+        TARGETS,
+        tuple(LabMeasure(key, one.title, one.unit, one.decimals) for key, one in known.items()),
+        tuple(Quantity(str(one.measure_id), to_smallest(one.quantity, one.decimals)) for one in targets),
+    )
+
+
+@cache
+def _made_up() -> Amounts:
+    return Amounts(MADE_UP, (), (Quantity("", MADE_UP_UNITS),))
+
+
+# The statements of every move are put together once.
+@cache
+def _open_rule() -> Select[UUID, int, str | None]:
+    return (
+        select(AgendaItem.id, AgendaItem.current_number, Offer.allocation)
+        .join(Workspace, Workspace.id == AgendaItem.workspace_id)
+        .outerjoin(Offer, (Offer.item_id == AgendaItem.id) & (Offer.number == AgendaItem.current_number))
+        .where(
+            Workspace.consortium_id == bindparam("consortium_id"),
+            AgendaItem.kind == ItemKind.ALLOCATION_RULE,
+            AgendaItem.state == ItemState.OPEN,
+        )
+        .order_by(AgendaItem.position)
+        .limit(1)
+    )
+
+
+@cache
+def _sums() -> Select[str, date, str | None, int]:
     # Keys as the database writes them: each would be made a UUID first and text again.
-    sums = session.execute(
+    return (
         select(
             cast(OutcomeRecord.measure_id, String),
             OutcomeRecord.quarter_starting,
@@ -144,34 +209,21 @@ def _quantities(session: Session, consortium_id: UUID) -> tuple[str, tuple[LabMe
             func.sum(OutcomeRecord.quantity),
         )
         .join(Contract, Contract.id == OutcomeRecord.contract_id)
-        .where(Contract.consortium_id == consortium_id, OutcomeRecord.status == VerificationStatus.VERIFIED)
+        .where(
+            Contract.consortium_id == bindparam("consortium_id"), OutcomeRecord.status == VerificationStatus.VERIFIED
+        )
         .group_by(OutcomeRecord.measure_id, OutcomeRecord.quarter_starting, OutcomeRecord.place_gss)
         .order_by(OutcomeRecord.measure_id, OutcomeRecord.quarter_starting, OutcomeRecord.place_gss)
-    ).all()
-    if sums:
-        # A title with every one of the sums would take longer to read than the sums.
-        found = {measure: list(rows) for measure, rows in groupby(sums, itemgetter(0))}
-        measures = session.execute(
-            select(cast(Measure.id, String), Measure.id, Measure.title, Measure.unit, Measure.decimals)
-            .where(Measure.id.in_([UUID(key) for key in found]))
-            .order_by(Measure.title, Measure.id)
-        ).all()
-        shown = tuple(LabMeasure(str(key), title, unit, decimals) for _, key, title, unit, decimals in measures)
-        quantities = tuple(
-            Quantity(measure.id, int(total), quarter, area)
-            for measure, row in zip(shown, measures, strict=True)
-            for _, quarter, area, total in found[row[0]]
-        )
-        return OUTCOMES, shown, quantities
-    targets = agreed_targets(session, consortium_id)
-    if targets:
-        known = {str(one.measure_id): one for one in targets}
-        return (
-            TARGETS,
-            tuple(LabMeasure(key, one.title, one.unit, one.decimals) for key, one in known.items()),
-            tuple(Quantity(str(one.measure_id), to_smallest(one.quantity, one.decimals)) for one in targets),
-        )
-    return MADE_UP, (), (Quantity("", MADE_UP_UNITS),)
+    )
+
+
+@cache
+def _measures() -> Select[str, UUID, str, str, int]:
+    return (
+        select(cast(Measure.id, String), Measure.id, Measure.title, Measure.unit, Measure.decimals)
+        .where(Measure.id.in_(bindparam("keys", expanding=True)))
+        .order_by(Measure.title, Measure.id)
+    )
 
 
 def weights_for(session: Session, page: LabPage, rules: Iterable[Rule]) -> dict[str, dict[str, int]]:
@@ -189,7 +241,7 @@ def hold_beside(
     by_place = any(rule.uses_place for rule in (*rules, *([today] if today else [])))
     weights = tuple((basis, tuple(weights.items())) for basis, weights in bases.items())
     areas = tuple(page.areas.items()) if by_place else ()
-    scene = _scene(page.quantities, page.chosen(measure), page.bodies, areas, weights)
+    scene = _scene(page.amounts, page.chosen(measure), page.bodies, areas, weights)
     return compare(rules, scene, today=today, leaver=leaver)
 
 
@@ -201,7 +253,7 @@ def decimals_of(measures: Sequence[LabMeasure]) -> int:
 
 @lru_cache(maxsize=8)
 def _scene(
-    quantities: tuple[Quantity, ...],
+    amounts: Amounts,
     measures: tuple[LabMeasure, ...],
     bodies: tuple[tuple[str, str], ...],
     areas: tuple[tuple[str, str], ...],
@@ -217,7 +269,7 @@ def _scene(
     from commonpurse.calc.fairness import Scene
 
     return Scene(
-        lots=tuple(_lots(quantities, {each.id: each.title for each in measures}, dict(areas))),
+        lots=tuple(_lots(amounts.quantities, {each.id: each.title for each in measures}, dict(areas))),
         roster=tuple(key for key, _ in bodies),
         bases={basis: dict(each) for basis, each in weights},
         names=dict(bodies),
