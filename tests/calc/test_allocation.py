@@ -53,6 +53,8 @@ def spec_of(kind, cuts):
         legs = [("12.5", spec_of("fixed_percentages", cuts)), ("37.5", {"kind": "equal"})]
         legs.append(("50", {"kind": "committed_budget"}))
         return {"kind": kind, "legs": [{"percent": percent, "rule": rule} for percent, rule in legs]}
+    if kind == "recorded_weights":
+        return {"kind": kind, "basis": "Headcount"}
     if kind == "tiers":
         return {"kind": kind, "shares": {"district": "62.5", "county": "30", "nation": "7.5"}}
     return {"kind": kind}
@@ -69,7 +71,13 @@ def case_of(total, kind, setting, weights, holder, cuts):
         parse_rule({**spec_of(kind, cuts), **setting}),
         {
             "roster": members,
-            "bases": {"committed_budget": named, "required_quantity": named, "population": named, "need": named},
+            "bases": {
+                "committed_budget": named,
+                "required_quantity": named,
+                "population": named,
+                "need": named,
+                "recorded:Headcount": named,
+            },
             "holder": dict(enumerate(members)).get(holder)
             if not RULES[kind].by_tier
             else {tier: members[at] for at, tier in enumerate(TIERS, holder - 2) if 0 <= at < len(members)},
@@ -266,6 +274,14 @@ def test_holders_of_tiers_that_were_changed_are_not_believed(holder):
     record = split(5, TIERED, roster=["g", "n"], holder={"district": "n"}).explanation
     with pytest.raises(ValueError, match=r"does not follow|is not complete"):
         replay({**record, "holder": holder})
+
+
+def test_recorded_weights_are_kept_by_the_name_of_their_basis():
+    rule = parse_rule({"kind": "recorded_weights", "basis": "Headcount"})
+    done = split(10, rule, roster=["g", "n"], weights={"g": 3, "n": 1})
+    assert (done.amounts, done.explanation["recorded"]) == ((8, 2, 0), {"recorded:Headcount": [3, 1]})
+    assert split_again(4, done.explanation).amounts == (3, 1, 0)
+    assert replay(done.explanation) == [8, 2, 0]
 
 
 def test_the_roster_may_name_the_unallocated_place_itself():

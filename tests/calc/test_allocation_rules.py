@@ -27,6 +27,7 @@ SPECS = {
     "required_quantity": {"kind": "required_quantity"},
     "population": {"kind": "population"},
     "need": {"kind": "need"},
+    "recorded_weights": {"kind": "recorded_weights", "basis": "Litres called off"},
     "fixed_percentages": {"kind": "fixed_percentages", "percentages": {"a": "60", "b": "40"}},
     "place_then_budget": {"kind": "place_then_budget"},
     "tiers": {"kind": "tiers", "shares": {"district": "60", "county": "30", "combined_authority": "10"}},
@@ -72,6 +73,7 @@ def test_a_rule_is_written_as_it_is_read(spec):
         ("population", POPULATION, False),
         ("need", NEED, False),
         ("tiers", None, True),
+        ("recorded_weights", None, False),
         ("hybrid", None, False),
     ],
 )
@@ -93,6 +95,7 @@ def test_a_rule_says_what_it_needs_to_know(kind, basis, uses_place):
         (fixed(a="50", leaver="20.5", other="29.5"), None, [500, 0, 0, 500]),
         (SPECS["population"], None, [7, 0, 5, 0]),
         (SPECS["need"], None, [7, 0, 5, 0]),
+        (SPECS["recorded_weights"], None, [0, 7, 2, 0]),
         (mixed(("25", "equal"), ("75", "need")), None, [520833333334, 83333333333, 395833333333, 0]),
         ({"kind": "population", "cap": "45"}, None, [450000000000, 0, 450000000000, 100000000000]),
         ({"kind": "population", "floor": "10"}, None, [525000000000, 100000000000, 375000000000, 0]),
@@ -100,7 +103,8 @@ def test_a_rule_says_what_it_needs_to_know(kind, basis, uses_place):
     ],
 )
 def test_a_rule_comes_to_the_weight_of_every_place(spec, holder, weights):
-    case = Case(("a", "b", "c"), holder, {basis: {"a": 7, "c": 5} for basis in BASES})
+    bases = {basis: {"a": 7, "c": 5} for basis in BASES} | {"recorded:Litres called off": {"b": 7, "c": 2}}
+    case = Case(("a", "b", "c"), holder, bases)
     assert parse_rule(spec).weigh(case) == weights
 
 
@@ -142,6 +146,10 @@ def test_only_a_rule_for_tiers_goes_by_tier():
             "By tiers of place: 60.5% to the district of the place of delivery, 29.5% to its county, 10% to its nation",
         ),
         (fixed(b="58.30", a="41.7"), "By fixed percentages: Gateshead 41.7%, b 58.3%"),
+        (
+            SPECS["recorded_weights"],
+            "In proportion to Litres called off, as the bodies agreed it for the quarter",
+        ),
         (SPECS["population"], "In proportion to the number of people who live in each body's area"),
         (
             SPECS["need"],
@@ -215,6 +223,10 @@ def test_percentages_are_taken_exactly_when_they_make_one_hundred(cuts):
         ({}, "kind", "Select how outcomes are divided"),
         ({"kind": "by size"}, "kind", "Select how outcomes are divided"),
         ({"kind": []}, "kind", "Select how outcomes are divided"),
+        ({"kind": "recorded_weights"}, "basis", "Select the weights to share by"),
+        ({"kind": "recorded_weights", "basis": " "}, "basis", "Select the weights to share by"),
+        ({"kind": "recorded_weights", "basis": 5}, "basis", "Select the weights to share by"),
+        ({"kind": "recorded_weights", "basis": "a", "unit": "b"}, "unit", "unit is not part of this rule"),
         ({"kind": "equal", "tap": 3}, "tap", "tap is not part of this rule"),
         ({**fixed(a="100"), "tap": 3}, "tap", "tap is not part of this rule"),
         ({"kind": "equal", "cap": 3}, "cap", "Enter each percentage as a number, like 41.7"),

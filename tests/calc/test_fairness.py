@@ -19,6 +19,7 @@ SPLIT = {"kind": "fixed_percentages", "percentages": {"ada": "50", "bo": "30", "
 KINDS = [
     *({"kind": kind} for kind in ("equal", "committed_budget", "required_quantity", "population", "need")),
     SPLIT,
+    {"kind": "recorded_weights", "basis": "Headcount"},
     {"kind": "place_then_budget"},
     {"kind": "tiers", "shares": {"district": "60", "county": "30", "region": "10"}},
     {
@@ -57,7 +58,7 @@ def scenes(draw):
     return Scene(
         tuple(draw(st.lists(lots, min_size=1, max_size=4))),
         roster,
-        {basis: draw(weights) for basis in BASES},
+        {basis: draw(weights) for basis in (*BASES, "recorded:Headcount")},
         {"ada": "Ada Council"},
     )
 
@@ -385,3 +386,10 @@ def test_where_a_body_that_has_nothing_leaves_nobody_receives_more():
     [found] = compare([parse_rule({"kind": "committed_budget"})], scene, leaver="b")
     said = {finding.code: str(finding.sentence) for finding in found.findings}
     assert said["leaving"] == "If b, which has 0, left and as much were delivered, nobody would receive more"
+
+
+def test_the_number_on_which_most_hangs_is_said_by_the_name_of_its_basis():
+    rule = parse_rule({"kind": "recorded_weights", "basis": "Headcount"})
+    scene = Scene((Lot("spring", 100),), ("ada", "bo"), {"recorded:Headcount": {"ada": 60, "bo": 40}}, {})
+    [found] = compare([rule], scene)
+    assert any("Most hangs on Headcount of bo" in str(finding.sentence) for finding in found.findings)

@@ -284,3 +284,12 @@ def test_a_game_of_volumes_too_uneven_to_count_is_looked_at_group_by_group():
     assert sum(solved("shapley", few)["amounts"]) == 4 * (10**9 + 1)
     many = {"parties": [f"body {n}" for n in range(13)], "volumes": [10**9, *range(1, 13)], "tariff": tariff}
     assert refusal("shapley", many).startswith("volumes: are too uneven to count")
+
+
+def test_a_mixture_goes_by_numbers_that_the_parties_named():
+    leg = {"kind": "recorded_weights", "basis": "Headcount"}
+    rule = {"kind": "hybrid", "legs": [{"percent": "50", "rule": leg}, {"percent": "50", "rule": {"kind": "need"}}]}
+    problem = {"parties": ["a", "b"], "total": 100, "rule": rule, "bases": {"need": {"a": 1}}}
+    assert solved("allocation", {**problem, "recorded": {"Headcount": {"b": 1}}})["amounts"] == [50, 50, 0]
+    alone = {"parties": ["a", "b"], "total": 4, "rule": leg, "weights": {"a": 1, "b": 3}}
+    assert solved("allocation", alone)["amounts"] == [1, 3, 0]

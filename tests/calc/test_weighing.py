@@ -9,6 +9,7 @@ BODIES = ("ada", "bo", "cy")
 FIXED = {"kind": "fixed_percentages", "percentages": {"ada": "50.5", "eve": "49.5"}}
 SPECS = [
     *({"kind": kind} for kind in ("equal", *BASES, "place_then_budget")),
+    {"kind": "recorded_weights", "basis": "Headcount"},
     FIXED,
     {"kind": "tiers", "shares": {"district": "99.5", "nation": "0.5"}},
     {"kind": "hybrid", "legs": [{"percent": "70", "rule": {"kind": "need"}}, {"percent": "30", "rule": FIXED}]},

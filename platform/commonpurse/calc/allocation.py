@@ -65,7 +65,7 @@ def split(
     Args:
         total: in smallest units of the measure, or pence; below zero for a correction.
         roster: the members in their agreed order, which settles ties; UNALLOCATED may end it or be left out.
-        weights: what `rule.basis` asks for, each zero or more; a member left out weighs nothing.
+        weights: what the one basis of the rule says, each zero or more; a member left out weighs nothing.
         bases: the same for every one of `rule.bases`, where a rule has several.
         holder: the member whose area holds the place of delivery, for a rule that `uses_place`; for one that goes
             `by_tier`, the member that holds it at each tier, where one does.
@@ -78,12 +78,13 @@ def split(
     """
     members = _members(roster)
     given = {name: dict(bases.get(name) or {}) for name in rule.bases} if bases is not None else {}
-    if weights is not None and rule.basis:
-        given[rule.basis] = dict(weights)
+    sole = rule.bases[0] if len(rule.bases) == 1 else None
+    if weights is not None and sole:
+        given[sole] = dict(weights)
     if missing := [name for name in rule.bases if name not in given and not rule.uses_place]:
         raise ValueError(f"{rule.kind} needs weights by {', '.join(missing)}")
     known, named = set(members), {member for weighed in given.values() for member in weighed}
-    if weights is not None and not rule.basis:
+    if weights is not None and not sole:
         named |= weights.keys()
     if strangers := sorted(named - known):
         raise ValueError(f"weights for {', '.join(strangers)}, who are not on the roster")

@@ -17,6 +17,7 @@ from commonpurse.calc.allocation_rules.plain import (
     Population,
     RequiredQuantity,
 )
+from commonpurse.calc.allocation_rules.recorded import RecordedWeights
 from commonpurse.calc.allocation_rules.rule import (
     BASES,
     COMMITTED_BUDGET,
@@ -35,8 +36,8 @@ from commonpurse.calc.allocation_rules.tiers import TIERS, Tiers
 
 __all__ = [
     "BASES", "COMMITTED_BUDGET", "CREDIT", "LARGEST_REMAINDER", "NEED", "POPULATION", "REQUIRED_QUANTITY", "ROUNDINGS",
-    "RULES", "TIERS", "UNALLOCATED", "BadRule", "Case", "FixedPercentages", "Hybrid", "Rule", "Tiers", "describe",
-    "parse_rule",
+    "RULES", "TIERS", "UNALLOCATED", "BadRule", "Case", "FixedPercentages", "Hybrid", "RecordedWeights", "Rule",
+    "Tiers", "describe", "parse_rule",
 ]  # fmt: skip
 
 RULES: dict[str, type[Rule]] = {
@@ -47,6 +48,7 @@ RULES: dict[str, type[Rule]] = {
         RequiredQuantity,
         Population,
         Need,
+        RecordedWeights,
         FixedPercentages,
         PlaceThenBudget,
         Tiers,

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from commonpurse.calc.allocation_rules.fixed import FixedPercentages
 from commonpurse.calc.allocation_rules.plain import CommittedBudget, Equal, Need, Population, RequiredQuantity
+from commonpurse.calc.allocation_rules.recorded import RecordedWeights
 from commonpurse.calc.allocation_rules.rule import (
     PARTS,
     WHOLE_PERCENT,
@@ -22,7 +23,8 @@ from commonpurse.calc.sentence import Sentence
 
 MOST_LEGS = 5
 LEGS: dict[str, type[Rule]] = {
-    rule.kind: rule for rule in (Equal, CommittedBudget, RequiredQuantity, Population, Need, FixedPercentages)
+    rule.kind: rule
+    for rule in (Equal, CommittedBudget, RequiredQuantity, Population, Need, RecordedWeights, FixedPercentages)
 }
 """The rules that can be part of another. One that goes by place needs the whole of an outcome."""
 

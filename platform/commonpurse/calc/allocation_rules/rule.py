@@ -17,7 +17,8 @@ REQUIRED_QUANTITY = "required_quantity"
 POPULATION = "population"
 NEED = "need"
 BASES = (COMMITTED_BUDGET, REQUIRED_QUANTITY, POPULATION, NEED)
-"""What a rule may weigh by: pence, smallest units of a measure, residents, residents x deprivation score."""
+"""What a rule may weigh by without naming it: pence, smallest units of a measure, residents, residents x deprivation
+score. `recorded` has what bodies record themselves."""
 
 LARGEST_REMAINDER = "largest_remainder"
 CREDIT = "credit"

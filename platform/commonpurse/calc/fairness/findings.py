@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 from commonpurse.calc.allocation_rules import COMMITTED_BUDGET, NEED, POPULATION, REQUIRED_QUANTITY, UNALLOCATED
+from commonpurse.calc.allocation_rules.recorded import name_of
 from commonpurse.calc.fairness import changes
 from commonpurse.calc.fairness.division import Division, Scene
 from commonpurse.calc.quantity import say
@@ -199,7 +200,7 @@ def _sensitive(done: Division, larger: changes.Larger) -> Iterator[Finding]:
     whose = scene.roster[most.place]
     numbers = {"body": most.body, "basis": most.basis, "whose": whose, "before": most.before, "after": most.after}
     values = {
-        "figure": Sentence(_FIGURES[most.basis], {"body": _named(scene, most.body)}),
+        "figure": _figure(most.basis, _named(scene, most.body)),
         "whose": _name(scene, most.place),
         "before": exactly(most.before, scene.decimals),
         "after": exactly(most.after, scene.decimals),
@@ -211,6 +212,16 @@ _INPUT = message(
     "Most hangs on %(figure)s: if it were a tenth more, the exact share of %(whose)s would go from %(before)s to "
     "%(after)s"
 )
+
+
+def _figure(basis: str, body: Any) -> Sentence:
+    """A figure of a body, by what it is recorded."""
+    name = name_of(basis)
+    if name is not None:
+        return Sentence("%(basis)s of %(body)s", {"basis": name, "body": body})
+    return Sentence(_FIGURES[basis], {"body": body})
+
+
 _FIGURES = {
     COMMITTED_BUDGET: message("the committed budget of %(body)s"),
     REQUIRED_QUANTITY: message("the required quantity of %(body)s"),
@@ -235,7 +246,7 @@ def _population(done: Division, larger: changes.Larger) -> Iterator[Finding]:
     }
     values = {
         "lot": scene.lots[paradox.lot].name,
-        "figure": Sentence(_FIGURES[paradox.basis], {"body": _named(scene, paradox.body)}),
+        "figure": _figure(paradox.basis, _named(scene, paradox.body)),
         "loser": _name(scene, paradox.loser),
         "loser_before": say(paradox.loses[0], scene.decimals),
         "loser_after": say(paradox.loses[1], scene.decimals),

@@ -39,7 +39,7 @@ def _own_rows(rule: Rule, members: tuple[str, ...], recorded: Mapping[str, Rows]
         for part, leg in zip(parts, legs, strict=True):
             shared += largest_remainder_rows([part] * cases, leg)
         return shared
-    if rule.basis is not None:
-        rows = recorded[rule.basis]
+    if rule.bases:
+        rows = recorded[rule.bases[0]]
         return np.concatenate([rows, np.zeros((cases, 1), dtype=rows.dtype)], axis=1)
     return np.tile(np.array(rule.own_weights(Case(members))), (cases, 1))

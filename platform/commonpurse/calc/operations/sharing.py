@@ -5,6 +5,7 @@ from typing import Any
 from commonpurse.calc import allocation
 from commonpurse.calc.allocation_rules import BASES, ROUNDINGS, RULES, TIERS, UNALLOCATED, BadRule, Rule
 from commonpurse.calc.allocation_rules.hybrid import LEGS, MOST_LEGS
+from commonpurse.calc.allocation_rules.recorded import basis_of
 from commonpurse.calc.apportion import apportion
 from commonpurse.calc.explain import explain
 from commonpurse.calc.operations.fields import (
@@ -81,6 +82,7 @@ _OWN = {
         ByName(Name(), least=1),
         optional=True,
     ),
+    "basis": Part("For recorded_weights: what the parties call the numbers they agreed", Name(), optional=True),
 }
 _SHARES = Record(
     {tier: Part(f"The percentage of the {tier}, as decimal text", Name(), optional=True) for tier in TIERS}
@@ -121,8 +123,16 @@ class RuleSpec(Field):
 
 
 def _allocation(
-    parties: list[str], total: int, rule: Rule, tiers: dict[str, str] | None = None, **given: Any
+    parties: list[str],
+    total: int,
+    rule: Rule,
+    tiers: dict[str, str] | None = None,
+    recorded: dict[str, dict[str, int]] | None = None,
+    **given: Any,
 ) -> Answer:
+    if recorded is not None:
+        named = {basis_of(name): weights for name, weights in recorded.items()}
+        given["bases"] = {**(given.get("bases") or {}), **named}
     if tiers is not None:
         if given.get("holder") is not None:
             raise BadProblem("cannot be given beside a holder", "tiers")
@@ -156,6 +166,11 @@ ALLOCATION = Operation(
         "bases": Part(
             f"The same for a rule that weighs by several: {', '.join(BASES)}",
             Record({basis: Part("What each party weighs by it", _WEIGHTS_BY_NAME, optional=True) for basis in BASES}),
+            optional=True,
+        ),
+        "recorded": Part(
+            "The same for recorded_weights: by the name of the basis, what each party weighs",
+            ByName(_WEIGHTS_BY_NAME),
             optional=True,
         ),
         "holder": Part("The party whose area holds the place of delivery", OrNothing(Name()), optional=True),
