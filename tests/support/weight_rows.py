@@ -1,5 +1,6 @@
 """Weights that tests start from, offered and agreed by commands."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -37,11 +38,17 @@ def offer_weights(
 
 
 def make_agreed_weights(
-    session: Session, world: World, *numbers: int, name: str = "Litres called off", now: datetime = NOW, **more: Any
+    session: Session,
+    world: World,
+    *numbers: int,
+    name: str = "Litres called off",
+    now: datetime = NOW,
+    bodies: Sequence[str] = BODIES,
+    **more: Any,
 ) -> UUID:
-    """Weights that every body of the world's consortium has agreed to; the key of their item."""
+    """Weights that every one of these bodies has agreed to; the key of their item."""
     item_id = make_weights(session, world, name)
     offer_weights(session, world, "newcastle", item_id, 0, *numbers, now=now, **more)
-    for body in BODIES[1:]:
+    for body in bodies[1:]:
         answer(session, world, body, item_id, 1, now=now)
     return item_id

@@ -7,6 +7,7 @@ from commonpurse.web.words import say
 from commonpurse.workspaces.models import AgendaItem
 from support.pooling_rows import make_budget, make_requirement
 from support.room_pages import hidden, page, words
+from support.weight_rows import make_agreed_weights
 from support.workspace_rows import make_rule, make_target
 
 
@@ -138,3 +139,27 @@ def test_a_rule_that_cannot_be_kept_is_refused_next_to_its_field(session, world,
     assert kept in html
     session.expire_all()
     assert session.get(AgendaItem, item).current_number == 0
+
+
+def test_a_rule_goes_by_weights_that_were_agreed_alone_or_in_a_mixture(session, world, client_of):
+    item = make_rule(session, world)
+    session.commit()
+    client = client_of("gateshead")
+    assert "Weights you agreed" not in client.get(page(world, item)).text
+    make_agreed_weights(session, world, 3, 1, 0)
+    session.commit()
+    text = words(client.get(page(world, item)).text)
+    assert "In proportion to Litres called off, as the bodies agreed it for the quarter 750 250 0 0" in text
+    refused = allocation(client, world, item, kind="recorded_weights", basis="").text
+    assert "Select the weights to share by" in refused
+    assert (
+        "Agree the weights by Meters first"
+        in allocation(client, world, item, kind="recorded_weights", basis="Meters").text
+    )
+    typed = {"kind": "hybrid", "basis": "Litres called off", "leg_recorded_weights": "40", "leg_equal": "60"}
+    assert allocation(client, world, item, **typed).status_code == 302
+    text = words(client.get(page(world, item)).text)
+    assert "40% of a total: In proportion to Litres called off, as the bodies agreed it for the quarter" in text
+    assert "On the table 500 300 200 0" in text
+    assert allocation(client, world, item, kind="recorded_weights", basis="Litres called off").status_code == 302
+    assert "On the table 750 250 0 0" in words(client.get(page(world, item)).text)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from commonpurse.calc.allocation import Rule, Split, credit_change, parse_rule, split, split_again
+from commonpurse.calc.allocation import Split, credit_change, parse_rule, split, split_again
 from commonpurse.calc.allocation_rules import CREDIT
 from commonpurse.consortia.models import Consortium
 from commonpurse.consortia.queries import get_joined_consortium
@@ -28,7 +28,7 @@ from commonpurse.outcomes.commands.ledger import (
     scope_of,
     take_back,
 )
-from commonpurse.outcomes.models import PostedSplit, Roster
+from commonpurse.outcomes.models import PostedSplit
 from commonpurse.outcomes.queries.credits import (
     as_seen_by,
     credits_of,
@@ -36,8 +36,8 @@ from commonpurse.outcomes.queries.credits import (
     list_live_with_credit,
 )
 from commonpurse.outcomes.queries.places import held_places
+from commonpurse.outcomes.queries.weighing import bases_by_quarter
 from commonpurse.outcomes.rules import REPLACED, a_unit_off, goes_by_the_same, would_even_out
-from commonpurse.pooling.queries import basis_weights
 from commonpurse.workspaces.queries import agreed_allocation
 
 
@@ -53,7 +53,7 @@ def issue_splits(session: Session, actor: Actor, *, consortium_id: UUID, now: da
 
     Raises:
         NotFound, NotAllowed: see `policy.may_issue`.
-        Refused: no rule was agreed, or nothing waits to be split.
+        Refused: no rule was agreed, nothing waits to be split, or no weights are in force for a quarter.
     """
     consortium = get_joined_consortium(session, actor, consortium_id, lock=True)
     require(
@@ -72,20 +72,20 @@ def issue_splits(session: Session, actor: Actor, *, consortium_id: UUID, now: da
         raise Refused("No verified outcome waits to be split")
     basis = basis_of(session, consortium, agreed, now)
     rule = parse_rule(queries.spec_of(basis.rule))
-    bases = _bases(session, consortium_id, rule, basis.roster)
+    bases = bases_by_quarter(session, consortium, rule, basis.roster, {scope.quarter_starting for scope in groups})
     delivered = {(scope.place_gss, scope.quarter_starting) for scope in groups}
     held = held_places(session, consortium, basis.roster, rule, delivered)
     posted = []
     for scope in sorted(groups, key=str):
         lines = [Line(record.id.hex, record.version, record.quantity) for record in groups[scope]]
         roster, holder = basis.roster.parties, held.get((scope.place_gss, scope.quarter_starting))
-        alone = split(_total(lines), rule, roster=roster, bases=bases, holder=holder)
+        alone = split(total_of(lines), rule, roster=roster, bases=bases[scope.quarter_starting], holder=holder)
         whole = rule.rounding != CREDIT
         for earlier in queries.list_live_splits(session, str(scope), basis.rule) if whole else ():
             if goes_by_the_same(earlier.explanation, alone.explanation):
                 take_back(session, actor, consortium, earlier, reason=REPLACED, now=now)
-                lines = [*_lines_of(earlier), *lines]
-        done = _divide_again(session, consortium_id, scope, _total(lines), alone)
+                lines = [*lines_of(earlier), *lines]
+        done = _divide_again(session, consortium_id, scope, total_of(lines), alone)
         posted.append(post(session, actor, consortium, scope, basis, lines, done, now=now).id)
     follow(session, actor, consortium, [str(scope) for scope in groups], now=now)
     return posted
@@ -99,11 +99,13 @@ def _divide_again(session: Session, consortium_id: UUID, scope: Scope, total: in
     return split_again(total, like.explanation, credits_before=owed)
 
 
-def _lines_of(row: PostedSplit) -> list[Line]:
+def lines_of(row: PostedSplit) -> list[Line]:
+    """The outcomes that made the total of a split."""
     return [Line(*line) for line in zip(row.outcomes, row.versions, row.quantities, strict=True)]
 
 
-def _total(lines: Sequence[Line]) -> int:
+def total_of(lines: Sequence[Line]) -> int:
+    """What outcomes come to."""
     return sum(line.quantity for line in lines)
 
 
@@ -195,17 +197,17 @@ def _undo_in_primary(
     reason: str,
     now: datetime,
 ) -> None:
-    lines = [line for line in _lines_of(original) if line.outcome != record.id.hex]
+    lines = [line for line in lines_of(original) if line.outcome != record.id.hex]
     if lines and parse_rule(original.explanation["rule"]).rounding != CREDIT:
-        rest = split_again(_total(lines), original.explanation)
+        rest = split_again(total_of(lines), original.explanation)
         divide_again(session, actor, consortium, original, lines, rest, reason=reason, now=now)
         return
     take_back(session, actor, consortium, original, reason=reason, now=now)
     _split_the_rest(session, actor, consortium, original, lines, reason=reason, now=now)
-    _keep_within_a_unit(session, actor, consortium, original.measure_id, reason=reason, now=now)
+    keep_within_a_unit(session, actor, consortium, original.measure_id, reason=reason, now=now)
 
 
-def _keep_within_a_unit(
+def keep_within_a_unit(
     session: Session, actor: Actor, consortium: Consortium, measure_id: UUID, *, reason: str, now: datetime
 ) -> None:
     """Even out the credits of a measure where a correction left a body a unit or more off what it is entitled to.
@@ -226,7 +228,7 @@ def _keep_within_a_unit(
         held.update(credit_change(back.explanation))
         again = split_again(row.total, row.explanation, credits_before=as_seen_by(parties, held))
         basis = Basis(row.roster, row.rule_version)
-        post(session, actor, consortium, scope_of(row), basis, _lines_of(row), again, reason=reason, now=now)
+        post(session, actor, consortium, scope_of(row), basis, lines_of(row), again, reason=reason, now=now)
         held.update(credit_change(again.explanation))
 
 
@@ -245,14 +247,6 @@ def _split_the_rest(
         return
     scope = scope_of(original)
     like = Split(original.total, original.roster.parties, original.amounts, original.explanation)
-    done = _divide_again(session, consortium.id, scope, _total(lines), like)
+    done = _divide_again(session, consortium.id, scope, total_of(lines), like)
     basis = Basis(original.roster, original.rule_version)
     post(session, actor, consortium, scope, basis, lines, done, reason=reason, now=now)
-
-
-def _bases(session: Session, consortium_id: UUID, rule: Rule, roster: Roster) -> dict[str, dict[str, int]]:
-    """What the rule goes by, for the members of the roster; a body that is not on it has no part."""
-    return {
-        basis: {body: weight for body, weight in weights.items() if body in roster.parties}
-        for basis, weights in basis_weights(session, consortium_id, rule.bases).items()
-    }

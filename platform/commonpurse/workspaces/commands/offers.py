@@ -10,6 +10,7 @@ from msgspec import Struct
 from sqlalchemy.orm import Session
 
 from commonpurse.calc.allocation import BadRule, parse_rule
+from commonpurse.calc.allocation_rules.recorded import name_of
 from commonpurse.calc.digest import canonical
 from commonpurse.calc.quantity import to_smallest
 from commonpurse.consortia.models import Answer
@@ -75,7 +76,7 @@ def make_offer(
     refuse_closed(item, now)
     refuse_replaced(item, seen_number)
     _require_rule(item)
-    offered = _read(item, quantity, allocation, weights)
+    offered = _read(session, item, quantity, allocation, weights)
     offer = Offer(
         item_id=item.id,
         number=item.current_number + 1,
@@ -123,6 +124,7 @@ _FIELDS = {ItemKind.TARGET: "quantity", ItemKind.ALLOCATION_RULE: "kind", ItemKi
 
 
 def _read(
+    session: Session,
     item: AgendaItem,
     quantity: Decimal | None,
     allocation: Mapping[str, Any] | None,
@@ -134,7 +136,7 @@ def _read(
     elif item.kind is ItemKind.WEIGHTS:
         offered = _Offered(weights=read_weights(item.workspace.consortium, weights))
     else:
-        offered = _Offered(allocation=_spec(item, allocation))
+        offered = _Offered(allocation=_spec(session, item, allocation))
     on_table = standing.current_offer(item)
     if on_table is not None and offered == _Offered(on_table.quantity, on_table.allocation, on_table.weights):
         raise Refused(
@@ -166,7 +168,7 @@ def _amount(measure: Measure, quantity: Decimal | None) -> int:
     return amount
 
 
-def _spec(item: AgendaItem, allocation: Mapping[str, Any] | None) -> str:
+def _spec(session: Session, item: AgendaItem, allocation: Mapping[str, Any] | None) -> str:
     try:
         rule = parse_rule(allocation)
     except BadRule as error:
@@ -181,6 +183,9 @@ def _spec(item: AgendaItem, allocation: Mapping[str, Any] | None) -> str:
         )
     if rules.strangers(rule, joined):
         raise Refused("Enter percentages only for bodies that have joined", field="percentages")
+    agreed = {version.basis for version in queries.agreed_weights(session, item.workspace.consortium_id)}
+    if missing := [name for basis in rule.bases if (name := name_of(basis)) is not None and name not in agreed]:
+        raise Refused("Agree the weights by %(basis)s first", field="basis", basis=missing[0])
     return canonical(rule.spec()).decode()
 
 

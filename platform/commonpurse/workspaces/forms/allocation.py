@@ -1,6 +1,6 @@
 """The form of an offer that says how outcomes are shared: a rule, and what may be set of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.validators import Optional as MayBeEmpty
 
 from commonpurse.calc.allocation import BadRule, parse_rule
-from commonpurse.calc.allocation_rules import LARGEST_REMAINDER, FixedPercentages, Hybrid
+from commonpurse.calc.allocation_rules import LARGEST_REMAINDER, FixedPercentages, Hybrid, RecordedWeights
 from commonpurse.web.fields import Choice, Needed, TextField
 from commonpurse.web.form import say
 from commonpurse.workspaces.forms.acts import NegotiatingForm
@@ -22,6 +22,7 @@ KINDS = [
     Choice("required_quantity", _l("Required quantity")),
     Choice("population", _l("Population")),
     Choice("need", _l("Population and deprivation")),
+    Choice("recorded_weights", _l("Weights you agreed")),
     Choice("fixed_percentages", _l("Fixed percentages")),
     Choice("place_then_budget", _l("Place of delivery, then committed budget")),
     Choice("hybrid", _l("A mixture")),
@@ -32,6 +33,7 @@ HINTS = {
     "required_quantity": _l("In proportion to the quantity each body requires."),
     "population": _l("In proportion to the number of people who live in each body's area."),
     "need": _l("In proportion to the people who live in each body's area, weighted by its deprivation score."),
+    "recorded_weights": _l("In proportion to numbers that you agreed here, those in force in each quarter."),
     "fixed_percentages": _l("By percentages you write here, which must make exactly 100."),
     "place_then_budget": _l(
         "To the body whose area holds the place of delivery; where no body's area does, "
@@ -48,7 +50,7 @@ ROUNDINGS = [
     Choice("staircase", _l("Cumulative shares, along the order of the bodies")),
     Choice("credit", _l("Whole units with a credit: what a body is owed waits for the next share")),
 ]
-LEGS = ("equal", "committed_budget", "required_quantity", "population", "need")
+LEGS = ("equal", "committed_budget", "required_quantity", "population", "need", "recorded_weights")
 """What a mixture can be made of here."""
 
 _FORGOTTEN = {
@@ -67,11 +69,17 @@ class AllocationOfferForm(NegotiatingForm):
         choices=KINDS,
         render_kw={"hints": HINTS},
     )
+    basis = SelectField(
+        _l("Which weights"),
+        validate_choice=False,
+        render_kw={"hint": _l("For ‘Weights you agreed’, alone or in a mixture."), "class": "cp-long-select"},
+    )
     leg_equal = TextField(_l("In equal shares"), [MayBeEmpty()], render_kw=_PERCENT)
     leg_committed_budget = TextField(_l("By committed budget"), [MayBeEmpty()], render_kw=_PERCENT)
     leg_required_quantity = TextField(_l("By required quantity"), [MayBeEmpty()], render_kw=_PERCENT)
     leg_population = TextField(_l("By population"), [MayBeEmpty()], render_kw=_PERCENT)
     leg_need = TextField(_l("By population and deprivation"), [MayBeEmpty()], render_kw=_PERCENT)
+    leg_recorded_weights = TextField(_l("By the weights selected above"), [MayBeEmpty()], render_kw=_PERCENT)
     rounding = SelectField(
         _l("How shares become whole units"),
         [Needed(_l("Select how shares become whole units"))],
@@ -97,6 +105,9 @@ class AllocationOfferForm(NegotiatingForm):
     )
     submit = SubmitField(_l("Make this offer"))
 
+    bases: tuple[str, ...] = ()
+    """The names of the recorded bases there are; where there are none, no rule can go by any."""
+
     @property
     def percentages(self) -> dict[str, Field]:
         """The field of each body, by the body's key."""
@@ -106,7 +117,7 @@ class AllocationOfferForm(NegotiatingForm):
     @property
     def legs(self) -> dict[str, Field]:
         """The field of each part of a mixture, by the kind of its rule."""
-        return {kind: self[f"leg_{kind}"] for kind in LEGS}
+        return {kind: self[f"leg_{kind}"] for kind in LEGS if self.bases or kind != RecordedWeights.kind}
 
     @property
     def settings(self) -> tuple[Field, ...]:
@@ -122,7 +133,7 @@ class AllocationOfferForm(NegotiatingForm):
     def values(self) -> dict[str, Any]:
         """The command's arguments: the kind and what it needs make one `allocation`."""
         values = super().values()
-        own = {"kind", "rounding", "floor", "cap"}
+        own = {"kind", "basis", "rounding", "floor", "cap"}
         kept = {
             name: value
             for name, value in values.items()
@@ -152,7 +163,9 @@ class AllocationOfferForm(NegotiatingForm):
         self.kind.data = spec["kind"]
         self.rounding.data = spec.get("rounding", LARGEST_REMAINDER)
         self.floor.data, self.cap.data = spec.get("floor", ""), spec.get("cap", "")
+        self.basis.data = spec.get("basis", self.basis.data)
         for leg in spec.get("legs", ()):
+            self.basis.data = leg["rule"].get("basis", self.basis.data)
             if leg["rule"]["kind"] in LEGS:
                 self.legs[leg["rule"]["kind"]].data = leg["percent"]
         for body, percent in spec.get("percentages", {}).items():
@@ -176,20 +189,33 @@ class AllocationOfferForm(NegotiatingForm):
     def _spec(self) -> dict[str, Any]:
         spec: dict[str, Any] = {"kind": self.kind.data, "rounding": self.rounding.data}
         spec |= {bound: self[bound].data for bound in ("floor", "cap") if self[bound].data}
+        if self.kind.data == RecordedWeights.kind:
+            spec["basis"] = self.basis.data
         if self.kind.data == FixedPercentages.kind:
             spec["percentages"] = {body: field.data for body, field in self.percentages.items()}
         if self.kind.data == Hybrid.kind:
             spec["legs"] = [
-                {"percent": field.data, "rule": {"kind": kind}} for kind, field in self.legs.items() if _counts(field)
+                {"percent": field.data, "rule": self._leg(kind)} for kind, field in self.legs.items() if _counts(field)
             ]
         return spec
+
+    def _leg(self, kind: str) -> dict[str, Any]:
+        return {"kind": kind, "basis": self.basis.data} if kind == RecordedWeights.kind else {"kind": kind}
 
 
 def _counts(field: Field) -> bool:
     return bool(field.data) and field.data.strip("0.") != ""
 
 
-def allocation_form(bodies: Iterable[tuple[UUID, str]]) -> type[AllocationOfferForm]:
-    """The form with a percentage for each of `bodies`, given by key and name."""
-    fields = {f"percentage_{body.hex}": TextField(name, [MayBeEmpty()], render_kw=_PERCENT) for body, name in bodies}
-    return type("AllocationOfferForm", (AllocationOfferForm,), fields)
+def allocation_form(bodies: Iterable[tuple[UUID, str]], bases: Sequence[str] = ()) -> type[AllocationOfferForm]:
+    """The form with a percentage for each of `bodies`, given by key and name, and these recorded bases to choose."""
+    fields: dict[str, Any] = {
+        f"percentage_{body.hex}": TextField(name, [MayBeEmpty()], render_kw=_PERCENT) for body, name in bodies
+    }
+
+    def start(self: AllocationOfferForm, *args: Any, **options: Any) -> None:
+        AllocationOfferForm.__init__(self, *args, **options)
+        self.basis.choices = [Choice("", _l("Select weights")), *(Choice(name, name) for name in bases)]
+        self.kind.choices = [choice for choice in KINDS if bases or choice.value != RecordedWeights.kind]
+
+    return type("AllocationOfferForm", (AllocationOfferForm,), {**fields, "bases": tuple(bases), "__init__": start})

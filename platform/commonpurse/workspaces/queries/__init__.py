@@ -29,11 +29,13 @@ from commonpurse.workspaces.queries.rows import (
     spec_of,
     weights_of,
 )
+from commonpurse.workspaces.queries.weights import AgreedWeights, agreed_weights, in_force, weights_on
 
 __all__ = [
     "NO_ROOM",
     "AgreedAllocation",
     "AgreedTarget",
+    "AgreedWeights",
     "ItemPage",
     "MeasureChoices",
     "MeasureGroup",
@@ -42,11 +44,13 @@ __all__ = [
     "RoomPage",
     "agreed_allocation",
     "agreed_targets",
+    "agreed_weights",
     "electorate",
     "find_measure",
     "find_workspace",
     "get_item",
     "get_workspace",
+    "in_force",
     "item_page",
     "list_items",
     "list_listeners",
@@ -58,5 +62,6 @@ __all__ = [
     "spec_of",
     "waiting",
     "weights_of",
+    "weights_on",
     "workspace_page",
 ]

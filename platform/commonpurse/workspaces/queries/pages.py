@@ -134,7 +134,8 @@ def item_page(session: Session, actor: Actor, consortium_id: UUID, item_id: UUID
     names, is_open = standing.names_of(consortium), item.state is ItemState.OPEN
     may_act, may_answer = policy.may_act(actor, consortium), policy.may_answer(actor, consortium)
     is_rule = item.kind is ItemKind.ALLOCATION_RULE
-    on_table = standing.current_offer(item)
+    on_table, shape = standing.current_offer(item), shape_of(session, item, consortium)
+    today = now.astimezone(LONDON).date()
     return ItemPage(
         consortium_id=consortium.id,
         consortium=consortium.name,
@@ -146,9 +147,9 @@ def item_page(session: Session, actor: Actor, consortium_id: UUID, item_id: UUID
         offers=tuple(shown.show_offer(item, offer, consortium) for offer in reversed(item.offers)),
         comments=_comments(session, item),
         minutes=shown.show_minutes(about[-MINUTES_SHOWN:], names),
-        shape=shape_of(item, consortium),
+        shape=shape,
         on_table=weights_of(on_table) if on_table is not None else None,
-        previews=shown.show_previews(session, consortium, on_table) if is_rule else (),
+        previews=shown.show_previews(session, consortium, on_table, shape.bases, today) if is_rule else (),
         weighing=weight_words(session, consortium.id) if is_rule else (),
         may_offer=may_act and is_open,
         may_answer=may_answer and is_open and item.current_number > 0,

@@ -1,7 +1,7 @@
 """Rows of the room for commands, and what the bodies have agreed for higher features."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,15 @@ from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotFound
 from commonpurse.identity.queries import list_acting
 from commonpurse.measures.models import Measure
-from commonpurse.workspaces.models import AgendaItem, ItemKind, ItemState, Offer, Position, Workspace
+from commonpurse.workspaces.models import (
+    AgendaItem,
+    ItemKind,
+    ItemState,
+    Offer,
+    Position,
+    RecordedBasis,
+    Workspace,
+)
 
 NO_ROOM = message("The workspace opens when the consortium begins to pool")
 NO_ITEM = message("There is no such item in your workspaces")
@@ -251,22 +259,38 @@ def list_listeners(session: Session, workspace_id: UUID, *, now: datetime) -> li
 
 
 class OfferShape(Struct, frozen=True):
-    """What an offer for an item is made of: its kind, and the joined bodies by key and name, in roster order."""
+    """What an offer for an item is made of: its kind, and the joined bodies by key and name, in roster order.
+
+    `bases` are the names of the recorded bases that a rule can go by.
+    """
 
     kind: str
     bodies: tuple[tuple[UUID, str], ...]
+    bases: tuple[str, ...]
 
 
 def offered_in(session: Session, actor: Actor, item_id: UUID) -> OfferShape:
     """The shape of an offer for an item. Raises NotFound."""
     item = get_item(session, actor, item_id)
-    return shape_of(item, item.workspace.consortium)
+    return shape_of(session, item, item.workspace.consortium)
 
 
-def shape_of(item: AgendaItem, consortium: Consortium) -> OfferShape:
+def shape_of(session: Session, item: AgendaItem, consortium: Consortium) -> OfferShape:
     """The same for a loaded item."""
     joined = electorate(consortium)
     bodies = tuple(
         (p.organisation_id, p.organisation.name) for p in consortium.participations if p.organisation_id in joined
     )
-    return OfferShape(item.kind.value, bodies)
+    bases = _agreed_bases(session, item.workspace_id) if item.kind is ItemKind.ALLOCATION_RULE else ()
+    return OfferShape(item.kind.value, bodies, tuple(bases))
+
+
+def _agreed_bases(session: Session, workspace_id: UUID) -> Sequence[str]:
+    """The names of the bases by which weights were agreed."""
+    return session.scalars(
+        select(RecordedBasis.name)
+        .join(AgendaItem, AgendaItem.basis_id == RecordedBasis.id)
+        .where(AgendaItem.workspace_id == workspace_id, AgendaItem.state == ItemState.AGREED)
+        .distinct()
+        .order_by(RecordedBasis.name)
+    ).all()

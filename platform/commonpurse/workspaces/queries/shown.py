@@ -10,17 +10,18 @@ from sqlalchemy.orm import Session
 
 from commonpurse.calc import decision
 from commonpurse.calc.allocation import Rule, parse_rule, split
-from commonpurse.calc.allocation_rules import BASES
+from commonpurse.calc.allocation_rules import BASES, RecordedWeights
+from commonpurse.calc.allocation_rules.recorded import basis_of
 from commonpurse.calc.quantity import from_smallest
 from commonpurse.calc.sentence import Sentence
 from commonpurse.consortia.models import Answer, Consortium
 from commonpurse.core.actor import Actor
 from commonpurse.core.log import Entry
-from commonpurse.pooling.queries import basis_weights
 from commonpurse.workspaces import rules
 from commonpurse.workspaces.models import AgendaItem, ItemKind, ItemState, Offer
 from commonpurse.workspaces.queries import standing
 from commonpurse.workspaces.queries.rows import electorate, spec_of, weights_of
+from commonpurse.workspaces.queries.weights import weights_on
 
 PREVIEWED = ("equal", "committed_budget", "required_quantity", "population", "need", "place_then_budget")
 """The rules that are only their kind: what each would give is shown before anybody offers one."""
@@ -198,12 +199,15 @@ def show_minutes(entries: Sequence[Entry], names: Mapping[str, str]) -> tuple[Mi
     return tuple(shown)
 
 
-def show_previews(session: Session, consortium: Consortium, on_table: Offer | None) -> tuple[Preview, ...]:
+def show_previews(
+    session: Session, consortium: Consortium, on_table: Offer | None, recorded: Sequence[str], today: date
+) -> tuple[Preview, ...]:
     """What every rule would give each body today: those without settings, and the one on the table."""
     names = standing.names_of(consortium)
-    bases = basis_weights(session, consortium.id, BASES)
+    bases = weights_on(session, consortium.id, (*BASES, *map(basis_of, recorded)), today)
     offered = parse_rule(spec_of(on_table)) if on_table is not None else None
-    shown = [parse_rule({"kind": kind}) for kind in PREVIEWED]
+    shown: list[Rule] = [parse_rule({"kind": kind}) for kind in PREVIEWED]
+    shown += [RecordedWeights(name) for name in recorded]
     if offered is not None and offered not in shown:
         shown.append(offered)
     return tuple(_preview(rule, consortium, bases, names, rule == offered) for rule in shown)
@@ -217,7 +221,8 @@ def _preview(
     is_on_table: bool,
 ) -> Preview:
     roster = [str(body) for body in electorate(consortium)]
-    result = split(rules.PREVIEW_UNITS, rule, roster=roster, bases=bases)
+    counted = {basis: {body: weights.get(body, 0) for body in roster} for basis, weights in bases.items()}
+    result = split(rules.PREVIEW_UNITS, rule, roster=roster, bases=counted)
     *shares, unallocated = result.amounts
     return Preview(rule.words(names), tuple(shares), unallocated, is_on_table)
 
