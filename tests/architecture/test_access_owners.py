@@ -34,6 +34,7 @@ OF_A_CONSORTIUM = {
     "contribution_id",
     "upload_id",
     "decision_id",
+    "clash_id",
     "item_id",
     "record_id",
     "evidence_id",

@@ -84,6 +84,7 @@ ELSEWHERE = {
     "consortia.invite",
     "consortia.leave",
     "consortia.tasks",
+    "delivery.show_clash",
     "identity.choose_organisation",
     "outcomes.reopen",
     "outcomes.show_edition",

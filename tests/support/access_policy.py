@@ -160,6 +160,10 @@ delivery.records_csv             MEMBERS              -
 delivery.show_record             MEMBERS              -
 delivery.check_record            -                    SECOND_PERSON
 delivery.download_evidence       MEMBERS              -
+delivery.keep_claim              -                    BUYERS
+delivery.list_clashes            MEMBERS              -
+delivery.show_clash              MEMBERS              -
+delivery.ask_to_look             -                    BUYERS
 
 outcomes.ledger                  MEMBERS              -
 outcomes.issue                   -                    LEAD_BUYERS

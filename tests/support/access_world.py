@@ -20,6 +20,7 @@ from commonpurse.outcomes.models import PostedSplit, PublishedHeads
 from commonpurse.pooling.commands import check_upload, import_spending
 from commonpurse.pooling.models import ApprovalState, SpendSupplier, UploadKind
 from commonpurse.workspaces.commands import make_offer, park
+from support.claim_rows import make_asked, make_clash
 from support.consortia_rows import make_forming
 from support.delivery_rows import make_contract, make_record
 from support.everything import NEEDS, SPENDING
@@ -144,6 +145,7 @@ def make_things(session: Session, world: World) -> Things:
         "pooling.upload": {"kind": "requirements"},
         "outcomes.reopen": {"record_id": things.keys["verified_id"]},
         "delivery.download_evidence": {"record_id": things.keys["verified_id"]},
+        "delivery.keep_claim": {"record_id": things.keys["verified_id"]},
         "workspaces.resume": {"item_id": things.keys["parked_id"]},
     }
     session.commit()
@@ -221,8 +223,11 @@ def _delivered(session: Session, world: World) -> dict[str, Any]:
         session, world, contract, subject="second", body="gateshead", status=VerificationStatus.REPORTED
     )
     unsplit = make_record(session, world, contract, subject="third", body="gateshead")
+    other = make_contract(session, world, reference="SL-2")
+    make_asked(session, world, unsplit, other, "gateshead")
     return {
         "contract_id": contract.id,
+        "clash_id": make_clash(session, world, waits, other, "gateshead").id,
         "record_id": waits.id,
         "verified_id": unsplit.id,
         "evidence_id": add_evidence(session, unsplit).id,

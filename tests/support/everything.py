@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 
 from commonpurse.consortia import commands as consortia
 from commonpurse.core.db import Base
-from commonpurse.delivery.models import VerificationStatus
+from commonpurse.delivery.models import OutcomeRecord, VerificationStatus
 from commonpurse.identity.models import LinkPurpose, SingleUseLink
 from commonpurse.identity.rules.tokens import hash_token
 from commonpurse.outcomes.commands import issue_splits, issue_statements
@@ -23,6 +23,7 @@ from commonpurse.pooling.commands import check_upload, import_spending
 from commonpurse.pooling.models import ApprovalState, UploadKind
 from commonpurse.pooling.rules.templates import REQUIREMENTS
 from commonpurse.workspaces.commands import make_offer
+from support.claim_rows import make_asked
 from support.consortia_rows import answer as vote
 from support.consortia_rows import make_forming, open_move
 from support.delivery_rows import QUARTER, make_contract, make_record, make_records
@@ -94,7 +95,9 @@ def make_everything(session: Session, world: World) -> None:
     for body in ("gateshead", "darlington"):
         answer(session, world, body, rule, 1)
     contract = make_contract(session, world)
-    make_records(session, world, contract, 3)
+    first = make_records(session, world, contract, 3)[0]
+    again = make_contract(session, world, reference="SL-2")
+    make_asked(session, world, session.get_one(OutcomeRecord, first), again, "gateshead")
     make_record(session, world, contract, subject="one more", status=VerificationStatus.REPORTED)
     issue_splits(session, buyer, consortium_id=world.consortium.id, now=NOW)
     approver = world.actor("newcastle", "approver")

@@ -68,3 +68,61 @@ class OutcomeReopened(Struct, frozen=True):
     record_id: UUID
     measure: str
     reason: str
+
+
+class ClaimRefused(Struct, frozen=True):
+    """An outcome was not recorded, because its person or thing is claimed already."""
+
+    kind: ClassVar[str] = "delivery.claim_refused"
+    clash_id: UUID
+    measure: str
+    quarter_starting: date
+
+
+class ClaimContested(Struct, frozen=True):
+    """Another contract tried to claim the person or thing of a record. Says nothing of the other side."""
+
+    kind: ClassVar[str] = "delivery.claim_contested"
+    record_id: UUID
+    measure: str
+    quarter_starting: date
+
+
+class LookAsked(Struct, frozen=True):
+    """The side that was refused asked the side that holds the claim to look at it again."""
+
+    kind: ClassVar[str] = "delivery.look_asked"
+    clash_id: UUID
+    measure: str
+
+
+class LookRequested(Struct, frozen=True):
+    """The side that holds a claim is asked to look at it again. Says nothing of the other side."""
+
+    kind: ClassVar[str] = "delivery.look_requested"
+    record_id: UUID
+    measure: str
+
+
+class ClaimKept(Struct, frozen=True):
+    """The side that holds a claim looked at it again and keeps it."""
+
+    kind: ClassVar[str] = "delivery.claim_kept"
+    record_id: UUID
+    measure: str
+
+
+class ClaimUpheld(Struct, frozen=True):
+    """The side that was refused hears that the claim is kept. Says nothing of the other side."""
+
+    kind: ClassVar[str] = "delivery.claim_upheld"
+    clash_id: UUID
+    measure: str
+
+
+class ClaimFreed(Struct, frozen=True):
+    """The side that was refused hears that the claim was given up. Says nothing of the other side."""
+
+    kind: ClassVar[str] = "delivery.claim_freed"
+    clash_id: UUID
+    measure: str

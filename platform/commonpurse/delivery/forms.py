@@ -238,3 +238,36 @@ class CheckRecordForm(Form):
         """The command's arguments; a reason that was not given is empty."""
         typed = super().values()
         return {**typed, "reason": typed["reason"] or ""}
+
+
+GROUNDS_HINT = _l("The other side reads this. Do not name anybody, and give no reference or other personal data")
+
+
+class AskToLookForm(Form):
+    """Asks the side that holds a claim to look at it again."""
+
+    grounds = TextAreaField(
+        _l("Why you think that yours is the right claim"),
+        [
+            Needed(_l("Enter why you think that yours is the right claim")),
+            Length(max=2000, message=_l("Enter 2,000 characters or fewer")),
+        ],
+        render_kw={"rows": 4, "hint": GROUNDS_HINT},
+    )
+    seen_version = SeenField()
+    submit = SubmitField(_l("Ask them to look again"))
+
+
+class KeepClaimForm(Form):
+    """Answers those who asked to look at a claim again."""
+
+    grounds = TextAreaField(
+        _l("Why the claim is right"),
+        [
+            Needed(_l("Enter why you keep the claim")),
+            Length(max=2000, message=_l("Enter 2,000 characters or fewer")),
+        ],
+        render_kw={"rows": 4, "hint": GROUNDS_HINT},
+    )
+    seen_version = SeenField()
+    submit = SubmitField(_l("Keep the claim"))

@@ -2,7 +2,7 @@
 
 from commonpurse.consortia.models import Consortium, ParticipationState
 from commonpurse.core.actor import Actor
-from commonpurse.delivery.models import OutcomeRecord, VerificationStatus
+from commonpurse.delivery.models import Clash, OutcomeRecord, VerificationStatus
 from commonpurse.identity.models import Role
 
 
@@ -51,3 +51,16 @@ def may_reopen(actor: Actor, consortium: Consortium, record: OutcomeRecord) -> b
         and actor.has_role(Role.BUYER, Role.APPROVER)
         and actor.person_id != record.reported_by_id
     )
+
+
+def may_keep(actor: Actor, consortium: Consortium, record: OutcomeRecord) -> bool:
+    """Who may correct a record may also say that it is right when somebody asks to look at it again."""
+    return may_correct(actor, consortium, record)
+
+
+def may_ask(actor: Actor, consortium: Consortium, clash: Clash) -> bool:
+    """Buyers of the body whose claim was refused, and of the lead authority."""
+    return may_report(actor, consortium) and actor.organisation_id in {
+        clash.organisation_id,
+        consortium.lead_organisation_id,
+    }

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import PurePosixPath
 
 from msgspec import Struct
@@ -20,6 +21,10 @@ MOST_PENCE = 10**14
 """A trillion pounds: more than any contract, and far below what a bigint holds."""
 HEADS = frozenset({"people", "opportunities", "FTE"})
 """Units of which one person makes one at most."""
+MOST_REFUSED = 10
+"""Refused claims of one body in a day. More would let it find out who is claimed elsewhere."""
+MOST_ASKED = 3
+"""How often one side may ask the other to look at the same claim again."""
 
 _QUARTERS = {
     1: message("January to March %(year)s"),
@@ -114,6 +119,31 @@ def check_count(files: Sequence[UploadedFile]) -> None:
         raise UnfitEvidence("Select a file that proves the outcome")
     if len(files) > MOST_FILES:
         raise UnfitEvidence("Select %(most)s files or fewer", most=MOST_FILES)
+
+
+class Standing(StrEnum):
+    """Where a claim that was refused stands."""
+
+    REFUSED = "refused"
+    ASKED = "asked"
+    KEPT = "kept"
+    FREED = "freed"
+    RECORDED = "recorded"
+
+
+def standing_of(turn: str, *, is_held: bool, is_own: bool) -> Standing:
+    """Where a refused claim stands.
+
+    Args:
+        turn: the kind of the newest step that is no mere try; that of a try where there is none.
+        is_held: whether the side that held the claim holds it still.
+        is_own: whether the side that was refused holds it by now.
+    """
+    if is_own:
+        return Standing.RECORDED
+    if not is_held:
+        return Standing.FREED
+    return Standing.REFUSED if turn == Standing.FREED else Standing(turn)
 
 
 class Fault(Struct, frozen=True):

@@ -13,10 +13,11 @@ from commonpurse.core.errors import DomainError, Refused
 from commonpurse.core.tabular import write_csv
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.delivery import commands, queries
-from commonpurse.delivery.forms import CheckRecordForm, RecordOutcomeForm, award_form
+from commonpurse.delivery.forms import AskToLookForm, CheckRecordForm, KeepClaimForm, RecordOutcomeForm, award_form
 from commonpurse.delivery.rules import UploadedFile
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.fields import Choice
+from commonpurse.web.limits import EXPENSIVE, limited
 from commonpurse.web.pages import LONDON
 
 blueprint = Blueprint("delivery", __name__, url_prefix="/consortia/<uuid:consortium_id>/delivery")
@@ -53,6 +54,7 @@ def record_award(consortium_id: UUID) -> ResponseReturnValue:
 
 @blueprint.route("/outcomes/record", methods=["GET", "POST"])
 @signed_in
+@limited(EXPENSIVE, methods=("POST",))
 def record_outcome(consortium_id: UUID) -> ResponseReturnValue:
     """Record a delivered outcome with its evidence."""
     now = datetime.now(UTC)
@@ -71,6 +73,7 @@ def record_outcome(consortium_id: UUID) -> ResponseReturnValue:
         Choice("", _("Select a quarter")),
         *(Choice(quarter.isoformat(), _(words.msgid, **words.values)) for quarter, words in page.quarters),
     ]
+    is_claimed = False
     if form.validate_on_submit():
         try:
             with transaction() as session:
@@ -78,11 +81,12 @@ def record_outcome(consortium_id: UUID) -> ResponseReturnValue:
                     session, current_actor(), consortium_id=consortium_id, now=now, **_outcome(form)
                 )
         except DomainError as error:
+            is_claimed = isinstance(error, commands.Claimed)
             form.show(error)
         else:
             flash(_("Outcome recorded. Another person has to check it before it counts"), "success")
             return redirect(url_for(".show_record", consortium_id=consortium_id, record_id=record_id))
-    return render_template("delivery/record_outcome.html", page=page, form=form)
+    return render_template("delivery/record_outcome.html", page=page, form=form, is_claimed=is_claimed)
 
 
 def _outcome(form: RecordOutcomeForm) -> dict[str, Any]:
@@ -190,11 +194,86 @@ def check_record(consortium_id: UUID, record_id: UUID) -> ResponseReturnValue:
     return _record(consortium_id, record_id, form)
 
 
-def _record(consortium_id: UUID, record_id: UUID, form: CheckRecordForm) -> str:
+def _record(consortium_id: UUID, record_id: UUID, form: CheckRecordForm, keeping: KeepClaimForm | None = None) -> str:
     with reading() as session:
         page = queries.record_page(session, current_actor(), consortium_id, record_id)
     form.seen_version.data = str(page.version)
-    return render_template("delivery/show_record.html", page=page, form=form)
+    keeping = keeping or KeepClaimForm(formdata=None)
+    keeping.seen_version.data = str(page.contest.asked if page.contest else 0)
+    return render_template("delivery/show_record.html", page=page, form=form, keeping=keeping, forms=[form, keeping])
+
+
+@blueprint.post("/outcomes/<uuid:record_id>/keep")
+@signed_in
+def keep_claim(consortium_id: UUID, record_id: UUID) -> ResponseReturnValue:
+    """Answer those who asked to look at the claim of a record again."""
+    form = KeepClaimForm()
+    if form.validate():
+        try:
+            with transaction() as session:
+                commands.keep_claim(
+                    session,
+                    current_actor(),
+                    consortium_id=consortium_id,
+                    record_id=record_id,
+                    now=datetime.now(UTC),
+                    **form.values(),
+                )
+        except Refused as error:
+            form.show(error)
+        else:
+            flash(_("Claim kept. Those who asked are told"), "success")
+            return redirect(url_for(".show_record", consortium_id=consortium_id, record_id=record_id))
+    return _record(consortium_id, record_id, CheckRecordForm(formdata=None), form)
+
+
+@blueprint.get("/claims")
+@signed_in
+def list_clashes(consortium_id: UUID) -> ResponseReturnValue:
+    """What was refused to the bodies of the consortium, because somebody had claimed it."""
+    with reading() as session:
+        page = queries.clashes_page(
+            session, current_actor(), consortium_id, number=request.args.get("page", 1, type=int)
+        )
+    return render_template("delivery/list_clashes.html", page=page)
+
+
+@blueprint.get("/claims/<uuid:clash_id>")
+@signed_in
+def show_clash(consortium_id: UUID, clash_id: UUID) -> ResponseReturnValue:
+    """One refused claim, and the form that asks for it to be looked at."""
+    return _clash(consortium_id, clash_id, AskToLookForm(formdata=None))
+
+
+@blueprint.post("/claims/<uuid:clash_id>/ask")
+@signed_in
+def ask_to_look(consortium_id: UUID, clash_id: UUID) -> ResponseReturnValue:
+    """Ask the side that holds the claim to look at it again."""
+    form = AskToLookForm()
+    if form.validate():
+        try:
+            with transaction() as session:
+                commands.ask_to_look(
+                    session,
+                    current_actor(),
+                    consortium_id=consortium_id,
+                    clash_id=clash_id,
+                    now=datetime.now(UTC),
+                    **form.values(),
+                )
+        except Refused as error:
+            form.show(error)
+        else:
+            flash(_("The other side is asked to look at its claim again. You are told what it answers"), "success")
+            return redirect(url_for(".show_clash", consortium_id=consortium_id, clash_id=clash_id))
+    return _clash(consortium_id, clash_id, form)
+
+
+def _clash(consortium_id: UUID, clash_id: UUID, form: AskToLookForm) -> str:
+    with reading() as session:
+        page = queries.clash_page(session, current_actor(), consortium_id, clash_id)
+    form.seen_version.data = str(page.version)
+    return render_template("delivery/show_clash.html", page=page, form=form)
 
 
 @blueprint.get("/outcomes/<uuid:record_id>/evidence/<uuid:evidence_id>")

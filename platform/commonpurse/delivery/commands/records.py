@@ -6,17 +6,16 @@ from decimal import Decimal
 from hashlib import sha256
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from commonpurse.calc.quantity import from_smallest, to_smallest
-from commonpurse.calc.sentence import message
 from commonpurse.consortia.queries import LONDON
 from commonpurse.core import log
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotAllowed, Refused, Stale, require
 from commonpurse.core.pseudonym import pseudonym
 from commonpurse.delivery import events, policy, queries
+from commonpurse.delivery.commands.claims import free_claim, store_claim
 from commonpurse.delivery.models import (
     Contract,
     EvidenceContent,
@@ -38,17 +37,6 @@ from commonpurse.delivery.rules import (
     say_day,
 )
 from commonpurse.measures.models import Measure
-
-CLAIMED = {
-    SubjectKind.BENEFICIARY: message(
-        "This person is already claimed for this measure in this quarter. "
-        "One person is claimed once, whichever contract or body reports it"
-    ),
-    SubjectKind.ASSET: message(
-        "This thing is already claimed for this measure in this quarter. "
-        "One thing is claimed once, whichever contract or body reports it"
-    ),
-}
 
 
 def record_outcome(
@@ -104,7 +92,7 @@ def record_outcome(
         reported_at=now,
     )
     evidence = _read(files)
-    _claim(session, record)
+    store_claim(session, actor, record, now)
     _attach(session, actor, record, evidence, now)
     _report(session, actor, consortium.stream, record, measure, len(evidence), now)
     return record.id
@@ -146,6 +134,7 @@ def check_record(
     measure = record.measure
     if answer == "return":
         record.status = VerificationStatus.RETURNED
+        free_claim(session, actor, record, now)
         returned = events.OutcomeReturned(record_id=record.id, measure=measure.title, reason=record.reason)
         log.record(session, actor, consortium.stream, returned, at=now)
         return
@@ -211,7 +200,8 @@ def replace_record(
     )
     record.status = VerificationStatus.CORRECTED
     session.flush()
-    _claim(session, replacement)
+    store_claim(session, actor, replacement, now, replaces=record)
+    free_claim(session, actor, record, now)
     for item in record.evidence:
         session.add(_item(actor, replacement, item.sha256, item.filename, item.media_type, now))
     session.flush()
@@ -253,6 +243,7 @@ def reopen_record(
         raise Refused("Enter why the record is sent back", field="reason")
     record.status = VerificationStatus.RETURNED
     record.checked_by_id, record.checked_at, record.reason = actor.person, now, reason.strip()
+    free_claim(session, actor, record, now)
     event = events.OutcomeReopened(record_id=record.id, measure=record.measure.title, reason=record.reason)
     log.record(session, actor, consortium.stream, event, at=now)
     return record
@@ -329,18 +320,6 @@ def _read(files: Sequence[UploadedFile]) -> list[tuple[UploadedFile, str]]:
         return [(file, recognise(file)) for file in files]
     except UnfitEvidence as error:
         raise Refused(error.sentence.msgid, field="files", **error.sentence.values) from error
-
-
-def _claim(session: Session, record: OutcomeRecord) -> None:
-    """Store the record unless its subject is claimed; of two people at once, the index lets one through."""
-    refusal = Refused(CLAIMED[SubjectKind(record.subject_kind)], field="subject_reference")
-    if queries.is_claimed(session, record.measure_id, record.quarter_starting, record.subject_key):
-        raise refusal
-    try:
-        with session.begin_nested():
-            session.add(record)
-    except IntegrityError as error:
-        raise refusal from error
 
 
 def _attach(

@@ -1,5 +1,27 @@
 """Reads of delivery: rows for commands, pages for views."""
 
+from commonpurse.delivery.queries.claims import (
+    Claim,
+    ClaimsReport,
+    check_claims,
+    clashes_over,
+    count_refused,
+    find_clash,
+    get_clash,
+    holder_of,
+    is_claimed,
+    standing,
+    turn_of,
+)
+from commonpurse.delivery.queries.clashes import (
+    ClashesPage,
+    ClashPage,
+    Contest,
+    clash_page,
+    clashes_page,
+    contest_over,
+    count_asked,
+)
 from commonpurse.delivery.queries.contracts import AwardPage, award_page, delivery_page, report_page
 from commonpurse.delivery.queries.records import (
     RecordFilter,
@@ -8,7 +30,6 @@ from commonpurse.delivery.queries.records import (
     list_records,
     record_page,
     records_page,
-    waiting,
 )
 from commonpurse.delivery.queries.rows import (
     count_awaiting_check,
@@ -18,27 +39,42 @@ from commonpurse.delivery.queries.rows import (
     get_evidence,
     get_record,
     has_content,
-    is_claimed,
     list_contracts,
     list_suppliers,
     rule_agreed_on,
 )
+from commonpurse.delivery.queries.waiting import waiting
 from commonpurse.delivery.rules import quarters_of, say_quarter
 
 __all__ = [
     "AwardPage",
+    "Claim",
+    "ClaimsReport",
+    "ClashPage",
+    "ClashesPage",
+    "Contest",
     "RecordFilter",
     "RecordPage",
     "RecordRow",
     "award_page",
+    "check_claims",
+    "clash_page",
+    "clashes_over",
+    "clashes_page",
+    "contest_over",
+    "count_asked",
     "count_awaiting_check",
+    "count_refused",
     "delivery_page",
+    "find_clash",
     "find_place",
     "find_supplier",
+    "get_clash",
     "get_contract",
     "get_evidence",
     "get_record",
     "has_content",
+    "holder_of",
     "is_claimed",
     "list_contracts",
     "list_records",
@@ -49,5 +85,7 @@ __all__ = [
     "report_page",
     "rule_agreed_on",
     "say_quarter",
+    "standing",
+    "turn_of",
     "waiting",
 ]

@@ -16,6 +16,7 @@ from commonpurse.core.actor import Actor
 from commonpurse.core.waiting import Waiting
 from commonpurse.delivery import policy
 from commonpurse.delivery.models import Contract, EvidenceContent, OutcomeRecord, VerificationStatus
+from commonpurse.delivery.queries.clashes import Contest, contest_over
 from commonpurse.delivery.queries.rows import get_record
 from commonpurse.delivery.rules import say_day, say_quarter
 from commonpurse.identity.models import Role
@@ -186,6 +187,7 @@ class RecordPage(Struct, frozen=True):
     corrects_id: UUID | None
     corrected_by_id: UUID | None
     evidence: tuple[EvidenceRow, ...]
+    contest: Contest | None
     is_own: bool
     may_check: bool
     may_correct: bool
@@ -225,6 +227,7 @@ def record_page(session: Session, actor: Actor, consortium_id: UUID, record_id: 
             EvidenceRow(item.id, item.filename, item.media_type, item.sha256, sizes[item.sha256], item.added_at)
             for item in record.evidence
         ),
+        contest=contest_over(session, actor, consortium, record),
         is_own=record.reported_by_id == actor.person_id,
         may_check=policy.may_check(actor, consortium, record),
         may_correct=policy.may_correct(actor, consortium, record),

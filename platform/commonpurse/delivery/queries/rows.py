@@ -22,7 +22,6 @@ from commonpurse.identity.models import Organisation, OrganisationKind
 from commonpurse.reference.models import Area
 from commonpurse.workspaces.queries import agreed_allocation
 
-CLAIMING = (VerificationStatus.REPORTED, VerificationStatus.VERIFIED)
 MOST_SUPPLIERS = 500
 
 
@@ -91,21 +90,6 @@ def count_awaiting_check(session: Session, consortium_id: UUID) -> int:
             .where(Contract.consortium_id == consortium_id, OutcomeRecord.status == VerificationStatus.REPORTED)
         )
         or 0
-    )
-
-
-def is_claimed(session: Session, measure_id: UUID, quarter_starting: date, subject_key: str) -> bool:
-    """Whether the thing is already claimed for the measure in the quarter, under any contract of anybody."""
-    return (
-        session.scalars(
-            select(OutcomeRecord.id).where(
-                OutcomeRecord.measure_id == measure_id,
-                OutcomeRecord.quarter_starting == quarter_starting,
-                OutcomeRecord.subject_key == subject_key,
-                OutcomeRecord.status.in_(CLAIMING),
-            )
-        ).first()
-        is not None
     )
 
 
