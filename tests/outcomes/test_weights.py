@@ -14,6 +14,7 @@ from commonpurse.outcomes.models import PostedSplit, StatementEdition
 from commonpurse.outcomes.queries.weighing import list_outdated
 from support.delivery_rows import QUARTER, make_agreed_rule, make_contract, make_record
 from support.pooling_rows import make_budget
+from support.room_pages import words
 from support.weight_rows import make_agreed_weights
 from support.world import AREAS, NOW
 
@@ -251,3 +252,12 @@ def test_books_of_areas_follow_what_is_divided_anew(session, world, contract):
     live = session.execute(text("SELECT book, sum(amount) FROM outcomes_posting GROUP BY book ORDER BY book")).all()
     assert [(book, int(total)) for book, total in live] == [("primary", 7), ("region", 7)]
     assert queries.verify(session).faults == ()
+
+
+def test_the_laboratory_shows_a_rule_by_agreed_weights(session, world, contract, client_of):
+    make_agreed_weights(session, world, 3, 1, 0, start=date(2020, 1, 1))
+    make_agreed_rule(session, world, LITRES)
+    session.commit()
+    html = client_of("gateshead").get(f"/consortia/{world.consortium.id}/split-lab/").text
+    assert "In proportion to Litres called off, as the bodies agreed it for the quarter" in words(html)
+    assert "750" in html

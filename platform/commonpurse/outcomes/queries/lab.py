@@ -22,9 +22,8 @@ from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationSta
 from commonpurse.delivery.queries import say_quarter
 from commonpurse.measures.models import Measure
 from commonpurse.outcomes import policy
-from commonpurse.pooling.queries import basis_weights
 from commonpurse.workspaces.models import AgendaItem, ItemKind, ItemState, Offer, Workspace
-from commonpurse.workspaces.queries import AgreedTarget, agreed_allocation, agreed_targets
+from commonpurse.workspaces.queries import AgreedTarget, agreed_allocation, agreed_targets, weights_on
 
 if TYPE_CHECKING:
     from commonpurse.calc.fairness import Compared, Lot, Scene
@@ -226,9 +225,11 @@ def _measures() -> Select[str, UUID, str, str, int]:
     )
 
 
-def weights_for(session: Session, page: LabPage, rules: Iterable[Rule]) -> dict[str, dict[str, int]]:
-    """What every basis that any of the rules goes by says of each body today."""
-    return basis_weights(session, page.consortium_id, dict.fromkeys(basis for rule in rules for basis in rule.bases))
+def weights_for(session: Session, page: LabPage, rules: Iterable[Rule], day: date) -> dict[str, dict[str, int]]:
+    """What every basis that any of the rules goes by says of each body; weights they agreed, on this day."""
+    wanted = dict.fromkeys(basis for rule in rules for basis in rule.bases)
+    found, names = weights_on(session, page.consortium_id, wanted, day), page.names
+    return {basis: {body: weights.get(body, 0) for body in names} for basis, weights in found.items()}
 
 
 def hold_beside(

@@ -22,6 +22,7 @@ from commonpurse.outcomes.queries import lab
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.fields import Choice
 from commonpurse.web.limits import EXPENSIVE, limited
+from commonpurse.web.pages import LONDON
 
 if TYPE_CHECKING:
     from commonpurse.calc.fairness import Compared
@@ -95,7 +96,8 @@ def scenario_of(consortium_id: UUID) -> Scenario:
         options, forms = _forms(page)
         rules = {letter: rule for letter, form in forms.items() if (rule := form.rule(page.today)) is not None}
         today = parse_rule(page.today) if page.today is not None else None
-        bases = lab.weights_for(session, page, [*rules.values(), *([today] if today else [])])
+        day = datetime.now(LONDON).date()
+        bases = lab.weights_for(session, page, [*rules.values(), *([today] if today else [])], day)
     found = lab.hold_beside(
         page, list(rules.values()), bases, measure=options.measure.data, leaver=options.leaver.data or None
     )
