@@ -228,7 +228,8 @@ def test_the_sentences_of_three_councils_at_equal_price():
         "Whichever body needed 10% less, the others together would pay no more than now",
         (
             "If Gateshead left and bought alone, it would pay £1,966.67 more than now, and the others together would "
-            "pay £833.33 more than now. The largest change among the others is that of Darlington: £416.67 more than now"
+            "pay £833.33 more than now. The largest change among the others is that of Darlington: £416.67 more than "
+            "now"
         ),
         (
             "If Gateshead needed 10% less, the joint bill would be £270.00 less than now: Gateshead would pay £270.00 "

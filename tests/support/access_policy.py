@@ -129,6 +129,7 @@ pooling.export_shared_suppliers  PUBLIC_BODIES        -
 pooling.show_supplier            PUBLIC_BODIES        -
 pooling.needs                    MEMBERS              -
 pooling.export_needs             MEMBERS              -
+pooling.savings_lab              MEMBERS              -
 pooling.add_need                 MEMBERS              BUYERS
 pooling.edit_need                MEMBERS              ITS_BUYERS
 pooling.remove_need              MEMBERS              ITS_BUYERS

@@ -1,8 +1,12 @@
-"""Forms of pooling: needs, budgets, files."""
+"""Forms of pooling: needs, budgets, files, savings."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, MultipleFileField
-from wtforms import IntegerField, RadioField, SelectField, SubmitField, TextAreaField
+from wtforms import Field, IntegerField, RadioField, SelectField, SubmitField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
 
@@ -187,3 +191,156 @@ class UploadSpendingForm(Form):
         },
     )
     submit = SubmitField(_l("Read the files"))
+
+
+SAVINGS_RULES = [
+    Choice("", _l("No rule")),
+    Choice("equal_price", _l("Equal price")),
+    Choice("in_proportion", _l("In proportion to quantity")),
+    Choice("equal_gains", _l("Equal gains")),
+    Choice("proportional_gains", _l("Proportional savings")),
+    Choice("separable", _l("Separable costs, remaining benefits")),
+    Choice("shapley", _l("Shapley value")),
+    Choice("nucleolus", _l("Nucleolus (up to 10 bodies)")),
+]
+PRICES = 6
+"""Price breaks that can be typed; the first holds from the first unit on."""
+MOST_BUYERS = 60
+
+
+class PriceField(ExactField):
+    """Pounds for one unit, with up to six decimals; a pound sign may be typed."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the price exactly. Raises ValueError with the field's sentence."""
+        if not valuelist:
+            return
+        try:
+            super().process_formdata([valuelist[0].replace("£", "", 1)])
+        finally:
+            self.typed = valuelist[0].strip()
+
+
+def _price(number: int) -> PriceField:
+    return PriceField(
+        _l("Price %(number)s: pounds for each unit", number=number) if number > 1 else _l("Price of one unit"),
+        [AtLeast(0, _l("The price must be more than £0"), above=True)],
+        unreadable=_l("Enter a price in pounds with up to 6 decimals, such as 1.25 or 0.083125"),
+        render_kw={"prefix": "£", "width": 10, "autocomplete": "off"},
+    )
+
+
+def _start(number: int) -> ExactField:
+    return ExactField(
+        _l("Price %(number)s: from a joint quantity of", number=number),
+        [AtLeast(0, _l("The quantity must be more than 0"), above=True)],
+        unreadable=_l("Enter a quantity as a number, such as 120 or 37.5"),
+        render_kw={"autocomplete": "off"},
+    )
+
+
+def _rule(number: int, first: str) -> SelectField:
+    label = _l("Rule %(number)s", number=number)
+    return SelectField(label, choices=SAVINGS_RULES, validate_choice=False, default=first)
+
+
+class SavingsForm(Form):
+    """What the savings of buying together are worked out from; it stands in the address of the page.
+
+    `savings_form` adds a field for each body's quantity.
+    """
+
+    class Meta(Form.Meta):
+        """Nothing is changed by it, so it needs no token."""
+
+        csrf = False
+
+    unit = TextField(
+        _l("Unit"),
+        [Length(max=40, message=_l("The unit must be 40 characters or fewer"))],
+        render_kw={"hint": _l("In words, such as box or kWh"), "width": 10, "autocomplete": "off"},
+    )
+    p1 = _price(1)
+    s2, p2 = _start(2), _price(2)
+    s3, p3 = _start(3), _price(3)
+    s4, p4 = _start(4), _price(4)
+    s5, p5 = _start(5), _price(5)
+    s6, p6 = _start(6), _price(6)
+    fixed = PoundsField(
+        _l("Cost of running one procurement"),
+        [AtLeast(0, _l("The cost must be £0 or more"))],
+        render_kw={
+            "hint": _l("Optional: paid once by each group that buys on its own, and once by all together"),
+            "autocomplete": "off",
+        },
+    )
+    a = _rule(1, "equal_price")
+    b = _rule(2, "proportional_gains")
+    c = _rule(3, "shapley")
+    d = _rule(4, "")
+    body = SelectField(_l("If this body left, or needed 10% less or more"), choices=[], validate_choice=False)
+
+    @property
+    def steps(self) -> list[tuple[Field, Field]]:
+        """From which quantity, and the price, after the first one."""
+        return [(self[f"s{number}"], self[f"p{number}"]) for number in range(2, PRICES + 1)]
+
+    @property
+    def quantities(self) -> list[Field]:
+        """The bodies' quantities, in roster order."""
+        return [field for name, field in self._fields.items() if name.startswith("q")]
+
+    @property
+    def rules(self) -> list[str]:
+        """The rules that were chosen, each once."""
+        known = {choice.value for choice in SAVINGS_RULES if choice.value}
+        return [rule for rule in dict.fromkeys(self[letter].data for letter in "abcd") if rule in known]
+
+    @property
+    def prices(self) -> list[tuple[Decimal, Decimal]]:
+        """From which quantity on which price is paid, rising, of a form without a fault."""
+        typed = [(start.data, price.data) for start, price in self.steps if start.data is not None]
+        return [(Decimal(0), self.p1.data), *sorted(typed)]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether every field is right, and all of them together."""
+        fine = super().validate(extra_validators)
+        faults = list(self._faults())
+        for field, sentence in faults:
+            field.errors = [*field.errors, str(sentence)]
+        return bool(fine and not faults)
+
+    def _faults(self) -> Iterator[tuple[Field, Any]]:
+        if self.p1.data is None and not self.p1.errors:
+            yield self.p1, _l("Enter the price of one unit")
+        seen: set[Decimal] = set()
+        for start, price in self.steps:
+            if start.errors or price.errors:
+                continue
+            if start.data is None and price.data is not None:
+                yield start, _l("Enter the quantity from which this price is paid")
+            elif start.data is not None and price.data is None:
+                yield price, _l("Enter the price from this quantity on")
+            elif start.data in seen:
+                yield start, _l("There is another price from this quantity")
+            elif start.data is not None:
+                seen.add(start.data)
+        typed = [field for field in self.quantities if field.data]
+        if not any(field.errors for field in self.quantities) and len(typed) < 2:
+            yield self.quantities[0], _l("Enter the quantities of two bodies or more")
+        if len(typed) > MOST_BUYERS:
+            yield typed[-1], _l("Enter the quantities of 60 bodies or fewer")
+
+
+def savings_form(bodies: Sequence[tuple[int, str]]) -> type[SavingsForm]:
+    """The form for these bodies, by their place in the roster: `q0` is the quantity of the first."""
+    fields = {
+        f"q{position}": ExactField(
+            name,
+            [AtLeast(0, _l("The quantity must be 0 or more"))],
+            unreadable=_l("Enter a quantity as a number, such as 120 or 37.5"),
+            render_kw={"autocomplete": "off", "label_class": ""},
+        )
+        for position, name in bodies
+    }
+    return type("SavingsFormOfBodies", (SavingsForm,), fields)

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from commonpurse.calc.explain import adds_up
 from commonpurse.calc.games.gains import equal_gains, in_proportion, proportional_gains
 from commonpurse.calc.games.nucleolus import nucleolus
 from commonpurse.calc.games.separable import remaining_benefits
 from commonpurse.calc.games.shapley import shapley, shapley_by_volume
 from commonpurse.calc.games.volume import VolumeGame, equal_price, volume_table
+from commonpurse.calc.money import pounds
 from commonpurse.calc.savings.purchase import Purchase
 from commonpurse.calc.sentence import Sentence, message
 from commonpurse.calc.worked import Worked, whole_units
@@ -47,6 +49,11 @@ class Division:
     def saves(self) -> tuple[int, ...]:
         """What each pays less than alone, in whole pence."""
         return tuple(own - paid for own, paid in zip(self.purchase.alone, self.pays, strict=True))
+
+    @property
+    def certificate(self) -> Sentence:
+        """The line by which anybody can see that the payments make the bill."""
+        return adds_up(self.purchase.total, [*self.pays, 0], pounds)
 
 
 def divide(purchase: Purchase, rule: str) -> Division:

@@ -16,6 +16,7 @@ from commonpurse.pooling.queries.needs import (
     own_requirement_contents,
     requirement_contents,
 )
+from commonpurse.pooling.queries.savings import SavingsPage, savings_page
 from commonpurse.pooling.queries.spending import (
     find_spend_file,
     get_own_organisation,
@@ -51,6 +52,7 @@ __all__ = [
     "BudgetTable",
     "Contents",
     "Order",
+    "SavingsPage",
     "UploadPage",
     "basis_weights",
     "budget_contents",
@@ -74,6 +76,7 @@ __all__ = [
     "own_requirement_contents",
     "required_quantity_weights",
     "requirement_contents",
+    "savings_page",
     "shared_suppliers_page",
     "spend_file_page",
     "spending_page",

@@ -1,0 +1,223 @@
+"""The laboratory of savings: a joint bill by rules beside each other. All of it stands in the address."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from commonpurse.calc.money import pounds
+from commonpurse.core.transaction import reading
+from commonpurse.pooling import queries
+from commonpurse.pooling.forms import SAVINGS_RULES, SavingsForm, savings_form
+from commonpurse.pooling.views.blueprint import blueprint
+from commonpurse.web.access import current_actor, signed_in
+from commonpurse.web.fields import Choice
+from commonpurse.web.limits import EXPENSIVE, limited
+
+if TYPE_CHECKING:
+    from commonpurse.calc.savings import Compared, Purchase
+    from commonpurse.calc.savings.changes import Change
+
+FIRST_UNITS = 100
+"""What the first body needs in the example, where no need is known; the second needs twice as much, and so on."""
+
+
+class Column(NamedTuple):
+    """One rule as the page shows it, `number` from 1, and what was found of it."""
+
+    number: int
+    name: str
+    found: "Compared"
+
+    @property
+    def what_if(self) -> list[list[str]]:
+        """A row for each body: what it pays now, and after each of the things that could happen."""
+        done, changes = self.found.done, self.found.changes.values()
+        return [
+            [name, pounds(done.pays[at]), *("–" if each is None else _after(each, at) for each in changes)]
+            for at, name in enumerate(done.purchase.names)
+        ]
+
+
+@blueprint.get("/consortia/<uuid:consortium_id>/savings-lab")
+@limited(EXPENSIVE)
+@signed_in
+def savings_lab(consortium_id: UUID) -> ResponseReturnValue:
+    """What each body pays and saves by up to four rules; only what they give, for a page that is there already."""
+    with reading() as session:
+        page = queries.savings_page(session, current_actor(), consortium_id)
+    asked = "p1" in request.args
+    form = _form(page)
+    shown = _shown(page, form) if asked and form.validate() else {}
+    template = "pooling/_savings.html" if "X-Fragment" in request.headers else "pooling/savings.html"
+    return render_template(template, page=page, form=form, asked=asked, starts=_starts(page), **shown)
+
+
+def _form(page: queries.SavingsPage) -> SavingsForm:
+    """What the address says; where it says nothing, what the bodies need, if that is in one kind of unit."""
+    known: dict[str, Any] = {}
+    if not request.args and page.whole is not None:
+        known = {"unit": page.whole.unit, **_quantities(page.whole.amounts)}
+    form = savings_form(page.bodies)(formdata=request.args or None, **known)
+    bodies = [Choice(str(position), name) for position, name in page.bodies]
+    form.body.choices = [Choice("", _("No body")), *bodies]
+    if not request.args:
+        form.body.data = bodies[0].value
+    elif form.body.data not in [choice.value for choice in bodies]:
+        form.body.data = ""
+    return form
+
+
+def _quantities(amounts: Mapping[int, Decimal]) -> dict[str, Decimal]:
+    return {f"q{position}": amount for position, amount in amounts.items()}
+
+
+def _starts(page: queries.SavingsPage) -> dict[str, Any]:
+    """Addresses to start from: an example with made-up prices, and each need that several bodies have."""
+    own = page.whole.amounts if page.whole is not None and len(page.whole.amounts) > 1 else {}
+    amounts = own or {position: Decimal(FIRST_UNITS * place) for place, (position, _) in enumerate(page.bodies, 1)}
+    half = max(int(sum(amounts.values()) / 2), 1)
+    example: dict[str, Any] = {"p1": "12", "s2": half, "p2": "11", "s3": half + max(half // 2, 1), "p3": "10"}
+    example |= {"fixed": "2500", "a": "equal_price", "b": "proportional_gains", "c": "shapley"}
+    example |= {"unit": page.whole.unit if own and page.whole is not None else "", "body": page.bodies[0][0]}
+    needs = [(f"{row.description} ({row.unit})", _address(page, {"unit": row.unit}, row.amounts)) for row in page.rows]
+    return {"example": _address(page, example, amounts), "needs": needs}
+
+
+def _address(page: queries.SavingsPage, chosen: Mapping[str, Any], amounts: Mapping[int, Decimal]) -> str:
+    typed = {name: format(amount, "f") for name, amount in _quantities(amounts).items()}
+    values: dict[str, Any] = {"consortium_id": page.consortium_id, **chosen, **typed}
+    return url_for(".savings_lab", **values)
+
+
+def _shown(page: queries.SavingsPage, form: SavingsForm) -> dict[str, Any]:
+    """What the templates are given of a form without a fault."""
+    from commonpurse.calc.savings import Purchase, Unanswered, compare
+    from commonpurse.calc.savings.curve import standings
+
+    buyers = [(position, name, form[f"q{position}"].data) for position, name in page.bodies]
+    buyers = [each for each in buyers if each[2]]
+    purchase = Purchase.of(
+        [name for _, name, _ in buyers], [needed for *_, needed in buyers], form.prices, form.fixed.data or 0
+    )
+    at = [str(position) for position, *_ in buyers]
+    body = at.index(form.body.data) if form.body.data in at else None
+    curve = standings(purchase)
+    found = compare(purchase, form.rules, body, curve)
+    names = {choice.value: choice.label for choice in SAVINGS_RULES}
+    columns: list[Column] = []
+    missing = []
+    for rule, each in zip(form.rules, found, strict=True):
+        if isinstance(each, Unanswered):
+            missing.append((str(names[rule]), each))
+        else:
+            columns.append(Column(len(columns) + 1, str(names[rule]), each))
+    without = [name for position, name in page.bodies if str(position) not in at]
+    shown = {"purchase": purchase, "columns": columns, "missing": missing, "without": without}
+    shown |= {"summary": _summary(purchase, form.unit.data or ""), "table": _table(purchase, columns)}
+    shown |= {"bars": _bars(purchase, columns), "curve": _curve(purchase, curve) if "equal_price" in form.rules else []}
+    if body is not None:
+        shown |= {"body": purchase.names[body], "price_after": _price_after(purchase, body)}
+    return shown
+
+
+def _summary(purchase: "Purchase", unit: str) -> dict[str, Any]:
+    from commonpurse.calc.savings.findings import percent, quantity
+
+    alone = sum(purchase.alone)
+    return {
+        "needed": f"{quantity(purchase, purchase.game.volume)} {unit}".strip(),
+        "price": say_price(purchase.price),
+        "fixed": purchase.game.fixed // purchase.parts,
+        "total": purchase.total,
+        "alone": alone,
+        "saved": alone - purchase.total,
+        "percent": percent(Fraction(abs(alone - purchase.total), alone)) if alone else "",
+    }
+
+
+def say_price(price: Decimal) -> str:
+    """Pounds with two decimals, or as many as it has.
+
+    >>> say_price(Decimal("12")), say_price(Decimal("1.0625"))
+    ('£12.00', '£1.0625')
+    """
+    from commonpurse.calc.savings.purchase import decimals_of
+
+    return f"£{price:,.{max(decimals_of([price]), 2)}f}"
+
+
+def _table(purchase: "Purchase", columns: Sequence[Column]) -> dict[str, list[Any]]:
+    """A row for each body: what it needs, what it pays alone, what it pays and saves by each rule; and the sums."""
+    from commonpurse.calc.savings.findings import quantity
+
+    rows = []
+    for at, name in enumerate(purchase.names):
+        cells = [name, quantity(purchase, purchase.game.volumes[at]), pounds(purchase.alone[at])]
+        for column in columns:
+            done = column.found.done
+            cells += [pounds(done.pays[at]), _saved(done.saves[at], purchase.alone[at])]
+        rows.append(cells)
+    alone = sum(purchase.alone)
+    totals = [str(_("Together")), quantity(purchase, purchase.game.volume), pounds(alone)]
+    totals += [pounds(purchase.total), _saved(alone - purchase.total, alone)] * len(columns)
+    return {"rows": rows, "totals": totals}
+
+
+def _saved(saved: int, alone: int) -> str:
+    from commonpurse.calc.savings.findings import percent
+
+    if not alone:
+        return pounds(saved)
+    return str(_("%(amount)s (%(percent)s)", amount=pounds(saved), percent=percent(Fraction(saved, alone))))
+
+
+def _after(change: "Change", at: int) -> str:
+    more = change.change[at]
+    sign = "+" if more > 0 else ""
+    return f"{pounds(change.pays[at])} ({sign}{pounds(more)})" if more else pounds(change.pays[at])
+
+
+def _curve(purchase: "Purchase", curve: Any) -> list[list[str]]:
+    """A row for each body: its place on the curve of what it saves on the price by what it needs."""
+    from commonpurse.calc.savings.findings import percent, quantity
+    from commonpurse.calc.savings.purchase import pence
+
+    game = purchase.game
+    return [
+        [
+            name,
+            quantity(purchase, volume),
+            percent(Fraction(volume, game.volume)),
+            pounds(pence(each.saves)),
+            quantity(purchase, each.peak) if each.most else "–",
+            pounds(pence(each.most)) if each.most else "–",
+        ]
+        for name, volume, each in zip(purchase.names, game.volumes, curve or (), strict=bool(curve))
+    ]
+
+
+def _price_after(purchase: "Purchase", body: int) -> str:
+    return say_price(purchase.without(body).price)
+
+
+def _bars(purchase: "Purchase", columns: Sequence[Column]) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """For each body, alone and by each rule: the name of the bar, its length in per cent of the width, the figure."""
+    alone = (str(_("Alone")), purchase.alone)
+    series = [alone, *((str(column.number), column.found.done.pays) for column in columns)]
+    greatest = max([1, *(paid for _, pays in series for paid in pays)])
+    return [
+        (name, [(called, _length(pays[at], greatest), pounds(pays[at])) for called, pays in series])
+        for at, name in enumerate(purchase.names)
+    ]
+
+
+def _length(amount: int, greatest: int) -> str:
+    # In hundredths of a per cent, of 62 per cent of the width: the figure beside the bar always has room.
+    parts = max(amount, 0) * 6200 // greatest
+    return f"{parts // 100}.{parts % 100:02d}%"
