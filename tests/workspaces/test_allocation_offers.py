@@ -1,10 +1,13 @@
 """The page on which a rule for sharing outcomes is offered."""
 
+import json
+
 import pytest
+from sqlalchemy import select
 
 from commonpurse.pooling.queries import weight_words
 from commonpurse.web.words import say
-from commonpurse.workspaces.models import AgendaItem
+from commonpurse.workspaces.models import AgendaItem, Offer
 from support.pooling_rows import make_budget, make_requirement
 from support.room_pages import hidden, page, words
 from support.weight_rows import make_agreed_weights
@@ -128,6 +131,10 @@ def test_mixtures_bounds_and_roundings_are_offered_with_their_preview(session, w
         ({"kind": "equal", "cap": "120"}, "A percentage must be 100 or less", 'value="120"'),
         ({"kind": "equal", "floor": "60", "cap": "50"}, "The least share must not be more than the greatest", "60"),
         ({"kind": "place_then_budget", "cap": "50"}, "A rule that goes by place has no least or greatest share", "50"),
+        ({"kind": "tiers"}, "Enter a percentage for each tier of place", 'value="tiers" checked'),
+        ({"kind": "tiers", "tier_district": "60", "tier_county": "30"}, "but add up to 90", 'value="30"'),
+        ({"kind": "tiers", "tier_county": "100", "cap": "50"}, "A rule that goes by place has no least", 'value="100"'),
+        ({"kind": "equal", "tier_county": "100"}, "You entered tiers of place. Select ‘Tiers of place’", 'value="100"'),
         ({"kind": "equal", "rounding": "up"}, "Select how shares become whole units", "Largest remainders"),
     ],
 )
@@ -139,6 +146,22 @@ def test_a_rule_that_cannot_be_kept_is_refused_next_to_its_field(session, world,
     assert kept in html
     session.expire_all()
     assert session.get(AgendaItem, item).current_number == 0
+
+
+def test_tiers_of_place_are_offered_and_stand_on_the_table_as_they_were_typed(session, world, client_of):
+    item = make_rule(session, world)
+    session.commit()
+    client = client_of("gateshead")
+    typed = {"tier_district": "60", "tier_county": "", "tier_combined_authority": "40.0"}
+    assert allocation(client, world, item, kind="tiers", **typed).status_code == 302
+    session.expire_all()
+    offer = session.scalars(select(Offer).where(Offer.item_id == item)).one()
+    assert json.loads(offer.allocation) == {
+        "kind": "tiers",
+        "shares": {"district": "60", "combined_authority": "40"},
+    }
+    text = words(client_of("newcastle").get(page(world, item)).text)
+    assert "By tiers of place: 60% to the district of the place of delivery, 40% to its combined authority" in text
 
 
 def test_a_rule_goes_by_weights_that_were_agreed_alone_or_in_a_mixture(session, world, client_of):

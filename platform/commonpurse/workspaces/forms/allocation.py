@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length
 from wtforms.validators import Optional as MayBeEmpty
 
 from commonpurse.calc.allocation import BadRule, parse_rule
-from commonpurse.calc.allocation_rules import LARGEST_REMAINDER, FixedPercentages, Hybrid, RecordedWeights
+from commonpurse.calc.allocation_rules import LARGEST_REMAINDER, FixedPercentages, Hybrid, RecordedWeights, Tiers
 from commonpurse.web.fields import Choice, Needed, TextField
 from commonpurse.web.form import say
 from commonpurse.workspaces.forms.acts import NegotiatingForm
@@ -25,6 +25,7 @@ KINDS = [
     Choice("recorded_weights", _l("Weights you agreed")),
     Choice("fixed_percentages", _l("Fixed percentages")),
     Choice("place_then_budget", _l("Place of delivery, then committed budget")),
+    Choice("tiers", _l("Tiers of place")),
     Choice("hybrid", _l("A mixture")),
 ]
 HINTS = {
@@ -38,6 +39,10 @@ HINTS = {
     "place_then_budget": _l(
         "To the body whose area holds the place of delivery; where no body's area does, "
         "in proportion to the budget each body has committed."
+    ),
+    "tiers": _l(
+        "So many percent to the body whose district holds the place of delivery, so many to its county and its "
+        "combined authority. A tier at which no body holds the place stays unallocated."
     ),
     "hybrid": _l("So many percent of every total by one of these, so many by another."),
 }
@@ -53,9 +58,13 @@ ROUNDINGS = [
 LEGS = ("equal", "committed_budget", "required_quantity", "population", "need", "recorded_weights")
 """What a mixture can be made of here."""
 
+TIERS = ("district", "county", "combined_authority")
+"""The tiers that a body can hold."""
+
 _FORGOTTEN = {
     FixedPercentages.kind: _l("You entered fixed percentages. Select ‘Fixed percentages’, or clear them"),
     Hybrid.kind: _l("You entered a mixture. Select ‘A mixture’, or clear its percentages"),
+    Tiers.kind: _l("You entered tiers of place. Select ‘Tiers of place’, or clear their percentages"),
 }
 _PERCENT = {"width": 5, "suffix": "%", "inputmode": "decimal", "label_class": ""}
 
@@ -80,6 +89,9 @@ class AllocationOfferForm(NegotiatingForm):
     leg_population = TextField(_l("By population"), [MayBeEmpty()], render_kw=_PERCENT)
     leg_need = TextField(_l("By population and deprivation"), [MayBeEmpty()], render_kw=_PERCENT)
     leg_recorded_weights = TextField(_l("By the weights selected above"), [MayBeEmpty()], render_kw=_PERCENT)
+    tier_district = TextField(_l("To the district"), [MayBeEmpty()], render_kw=_PERCENT)
+    tier_county = TextField(_l("To the county"), [MayBeEmpty()], render_kw=_PERCENT)
+    tier_combined_authority = TextField(_l("To the combined authority"), [MayBeEmpty()], render_kw=_PERCENT)
     rounding = SelectField(
         _l("How shares become whole units"),
         [Needed(_l("Select how shares become whole units"))],
@@ -120,6 +132,11 @@ class AllocationOfferForm(NegotiatingForm):
         return {kind: self[f"leg_{kind}"] for kind in LEGS if self.bases or kind != RecordedWeights.kind}
 
     @property
+    def shares(self) -> dict[str, Field]:
+        """The field of each tier of place."""
+        return {tier: self[f"tier_{tier}"] for tier in TIERS}
+
+    @property
     def settings(self) -> tuple[Field, ...]:
         """What may be set of every rule."""
         return (self.rounding, self.floor, self.cap)
@@ -137,7 +154,7 @@ class AllocationOfferForm(NegotiatingForm):
         kept = {
             name: value
             for name, value in values.items()
-            if name not in own and not name.startswith(("percentage_", "leg_"))
+            if name not in own and not name.startswith(("percentage_", "leg_", "tier_"))
         }
         return {**kept, "allocation": self._spec()}
 
@@ -147,7 +164,8 @@ class AllocationOfferForm(NegotiatingForm):
             return False
         if self.kind.data == FixedPercentages.kind and not self._all_percentages():
             return False
-        for kind, fields in ((FixedPercentages.kind, self.percentages), (Hybrid.kind, self.legs)):
+        parts = ((FixedPercentages.kind, self.percentages), (Hybrid.kind, self.legs), (Tiers.kind, self.shares))
+        for kind, fields in parts:
             if kind != self.kind.data and any(field.data for field in fields.values()):
                 self.kind.errors = [_FORGOTTEN[kind]]
                 return False
@@ -168,6 +186,8 @@ class AllocationOfferForm(NegotiatingForm):
             self.basis.data = leg["rule"].get("basis", self.basis.data)
             if leg["rule"]["kind"] in LEGS:
                 self.legs[leg["rule"]["kind"]].data = leg["percent"]
+        for tier in self.shares.keys() & spec.get("shares", {}).keys():
+            self.shares[tier].data = spec["shares"][tier]
         for body, percent in spec.get("percentages", {}).items():
             if body in self.percentages:
                 self.percentages[body].data = percent
@@ -180,7 +200,11 @@ class AllocationOfferForm(NegotiatingForm):
 
     def _field_of(self, error: BadRule) -> Field:
         """Where a fault of the whole rule is shown."""
-        by_part = {"percentages": self.percentages.values(), "legs": self.legs.values()}
+        by_part = {
+            "percentages": self.percentages.values(),
+            "legs": self.legs.values(),
+            "shares": self.shares.values(),
+        }
         if error.field in by_part:
             return next(iter(by_part[error.field]))
         field: Field = self[error.field]
@@ -193,6 +217,8 @@ class AllocationOfferForm(NegotiatingForm):
             spec["basis"] = self.basis.data
         if self.kind.data == FixedPercentages.kind:
             spec["percentages"] = {body: field.data for body, field in self.percentages.items()}
+        if self.kind.data == Tiers.kind:
+            spec["shares"] = {tier: field.data for tier, field in self.shares.items() if _counts(field)}
         if self.kind.data == Hybrid.kind:
             spec["legs"] = [
                 {"percent": field.data, "rule": self._leg(kind)} for kind, field in self.legs.items() if _counts(field)

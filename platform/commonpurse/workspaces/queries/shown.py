@@ -202,13 +202,16 @@ def show_minutes(entries: Sequence[Entry], names: Mapping[str, str]) -> tuple[Mi
 def show_previews(
     session: Session, consortium: Consortium, on_table: Offer | None, recorded: Sequence[str], today: date
 ) -> tuple[Preview, ...]:
-    """What every rule would give each body today: those without settings, and the one on the table."""
+    """What every rule would give each body today: those without settings, and the one on the table.
+
+    A rule by tiers of place is left out: without a place there is nothing to say of it.
+    """
     names = standing.names_of(consortium)
     bases = weights_on(session, consortium.id, (*BASES, *map(basis_of, recorded)), today)
     offered = parse_rule(spec_of(on_table)) if on_table is not None else None
     shown: list[Rule] = [parse_rule({"kind": kind}) for kind in PREVIEWED]
     shown += [RecordedWeights(name) for name in recorded]
-    if offered is not None and offered not in shown:
+    if offered is not None and offered not in shown and not offered.by_tier:
         shown.append(offered)
     return tuple(_preview(rule, consortium, bases, names, rule == offered) for rule in shown)
 
