@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from commonpurse.calc.allocation_rules import CREDIT, LARGEST_REMAINDER, Case
@@ -195,9 +196,13 @@ class Leaving:
 
 def leaving(done: Division, leaver: str) -> Leaving:
     """The same quantities by the same rule without one body."""
-    scene: Scene = done.scene.without(leaver)
+    scene = _without(done.scene, leaver)
     fewer = dict(zip(scene.places, divide(done.rule, scene).amounts, strict=True))
     return Leaving(leaver, done.amounts, tuple(fewer.get(place, 0) for place in done.scene.places))
+
+
+# Every rule of a scene asks for it, and scenes never change.
+_without = lru_cache(maxsize=4)(Scene.without)
 
 
 def envious(done: Division) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ The exact share of a body is what its weight entitles it to of every lot before 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import lcm
 from types import MappingProxyType
 from typing import Any
@@ -138,13 +138,9 @@ def divide(rule: Rule, scene: Scene) -> Division:
     """Divide every lot of a scene by itself, and add up."""
     import numpy as np
 
-    numbered: dict[Any, list[int]] = {}
-    for number, lot in enumerate(scene.lots):
-        holder = lot.tiers if rule.by_tier else lot.holder if rule.uses_place else None
-        numbered.setdefault(holder, []).append(number)
     groups = tuple(
-        (tuple(rule.weigh(scene.lots[numbers[0]].case(rule, scene.roster, scene.bases))), tuple(numbers))
-        for numbers in numbered.values()
+        (tuple(rule.weigh(scene.lots[numbers[0]].case(rule, scene.roster, scene.bases))), numbers)
+        for numbers in _weighed_alike(scene, rule.by_tier, rule.uses_place)
     )
     each = np.zeros((len(scene.lots), len(scene.places)), dtype=object)
     if rule.rounding == CREDIT:
@@ -164,6 +160,17 @@ def divide(rule: Rule, scene: Scene) -> Division:
     wide = scene.total >= 2**62 and each.dtype != object
     sums = (each.astype(object) if wide else each).sum(axis=0)
     return Division(rule, scene, groups, each, tuple(int(amount) for amount in sums))
+
+
+# Every rule of a scene asks for it, and scenes never change.
+@lru_cache(maxsize=8)
+def _weighed_alike(scene: Scene, by_tier: bool, by_place: bool) -> tuple[tuple[int, ...], ...]:
+    """The numbers of the lots of each place that a rule tells from others."""
+    numbered: dict[Any, list[int]] = {}
+    for number, lot in enumerate(scene.lots):
+        holder = lot.tiers if by_tier else lot.holder if by_place else None
+        numbered.setdefault(holder, []).append(number)
+    return tuple(tuple(numbers) for numbers in numbered.values())
 
 
 def follow_credits(
