@@ -10,9 +10,9 @@ from commonpurse.calc.fairness.division import Scene, divide
 from commonpurse.calc.fairness.findings import Finding, find
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Compared:
-    """One rule beside today's, place by place, the unallocated one last.
+    """One rule beside today's, place by place, the unallocated one last. It never changes, and equals itself only.
 
     `changes` are in smallest units, `ratios` parts of what the place has today: None where that is nothing. Both are
     empty where there is no rule today.

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -157,17 +158,27 @@ def shown(scenario: Scenario, proposal: ProposeRuleForm | None) -> dict[str, Any
 def _rows(places: Sequence[str], columns: Sequence[Column], decimals: int) -> list[list[str]]:
     """A row for each place: its share by each rule and how that differs from today."""
     none, beside = str(_("none")), str(_("%(units)s (%(percent)s)"))
-    rows = []
-    for at, name in enumerate(places):
-        cells = [name]
-        for column in columns:
-            cells.append(quantity.say(column.found.amounts[at], decimals))
-            if column.found.changes:
-                change, ratio = column.found.changes[at], column.found.ratios[at]
-                units = _signed(change, decimals) if change else none
-                cells.append(beside % {"units": units, "percent": _percent(ratio)} if change and ratio else units)
-        rows.append(cells)
-    return rows
+    cells = [places]
+    for column in columns:
+        cells.append(_figures(column.found, decimals))
+        if column.found.changes:
+            cells.append(_changes(column.found, decimals, none, beside))
+    return [list(row) for row in zip(*cells, strict=True)]
+
+
+# What was found of a rule is the same object for as long as it is remembered, and never changes: so are its words.
+@lru_cache(maxsize=64)
+def _figures(found: "Compared", decimals: int) -> tuple[str, ...]:
+    return tuple(quantity.say(amount, decimals) for amount in found.amounts)
+
+
+@lru_cache(maxsize=64)
+def _changes(found: "Compared", decimals: int, none: str, beside: str) -> tuple[str, ...]:
+    cells = []
+    for change, ratio in zip(found.changes, found.ratios, strict=True):
+        units = _signed(change, decimals) if change else none
+        cells.append(beside % {"units": units, "percent": _percent(ratio)} if change and ratio else units)
+    return tuple(cells)
 
 
 def _signed(change: int, decimals: int) -> str:
@@ -185,16 +196,15 @@ def _bars(
 ) -> list[tuple[str, list[tuple[int, str, str]]]]:
     """For each place and rule: its number, the length in per cent of the width, the figure."""
     greatest = max([1, *(amount for column in columns for amount in column.found.amounts)])
-    lines = []
-    for at, name in enumerate(places):
-        amounts = [column.found.amounts[at] for column in columns]
-        if at < len(places) - 1 or any(amounts):
-            bars = [
-                (column.number, _length(amount, greatest), quantity.say(amount, decimals))
-                for column, amount in zip(columns, amounts, strict=True)
-            ]
-            lines.append((name, bars))
-    return lines
+    bars = [
+        [
+            (column.number, _length(amount, greatest), figure)
+            for amount, figure in zip(column.found.amounts, _figures(column.found, decimals), strict=True)
+        ]
+        for column in columns
+    ]
+    lines = [(name, list(each)) for name, *each in zip(places, *bars, strict=True)]
+    return lines if any(column.found.amounts[-1] for column in columns) else lines[:-1]
 
 
 def _length(amount: int, greatest: int) -> str:
