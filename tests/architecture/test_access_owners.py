@@ -45,7 +45,7 @@ OF_A_CONSORTIUM = {
 OF_AN_ORGANISATION = {"person_id", "link_id"}
 OF_NOBODY = {"consortium_id", "framework_version_id", "measure_id", "file_id", "supplier_id", "token", "heads_id"}
 """What is published, what opens for whoever holds it, and the consortium and a body's own measure, which have tests."""
-WORDS = {"kind", "format", "filename", "operation", "table"}
+WORDS = {"kind", "format", "filename", "operation", "table", "tier"}
 
 LINES = [line for line in access_policy.routes() if line.letters[2] == "0"]
 

@@ -147,6 +147,7 @@ FORMS: dict[str, Callable[[Things], dict[str, Any]]] = {
         "idempotency_key": "a key of the page",
     },
     "outcomes.correct": _correction,
+    "outcomes.keep_books": lambda _: {"tiers": ["region"]},
     "outcomes.reopen": lambda _: {"reason": "The register is of last year", "seen_version": "1"},
     "pooling.add_budget": lambda _: {
         "financial_year": "2026",

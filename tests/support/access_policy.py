@@ -176,6 +176,10 @@ outcomes.issue_statements        -                    LEAD_APPROVERS
 outcomes.show_edition            MEMBERS              -
 outcomes.download_edition        MEMBERS              -
 outcomes.shares                  MEMBERS              -
+outcomes.areas                   MEMBERS              -
+outcomes.keep_books              -                    LEAD_BUYERS
+outcomes.area_book               MEMBERS              -
+outcomes.area_book_csv           MEMBERS              -
 lab.show                         MEMBERS              -
 lab.propose                      -                    BUYERS
 outcomes.correct                 BUYERS               BUYERS

@@ -14,9 +14,9 @@ from commonpurse.consortia.models import Consortium
 from commonpurse.delivery.models import EvidenceContent, EvidenceItem, OutcomeRecord, VerificationStatus
 from commonpurse.identity.models import LinkPurpose, Membership, Organisation, Role, SingleUseLink
 from commonpurse.identity.rules.tokens import hash_token
-from commonpurse.outcomes.commands import issue_splits, issue_statements
+from commonpurse.outcomes.commands import issue_splits, issue_statements, keep_books
 from commonpurse.outcomes.commands.heads import publish_heads
-from commonpurse.outcomes.models import PostedSplit, PublishedHeads
+from commonpurse.outcomes.models import PRIMARY, PostedSplit, PublishedHeads
 from commonpurse.pooling.commands import check_upload, import_spending
 from commonpurse.pooling.models import ApprovalState, SpendSupplier, UploadKind
 from commonpurse.workspaces.commands import make_offer, park
@@ -116,6 +116,7 @@ def make_things(session: Session, world: World) -> Things:
         "framework_version_id": world.measure.framework_version_id,
         "measure_id": world.measure.id,
         "kind": "csv",
+        "tier": "district",
         "table": "targets",
         "format": "csv",
         "operation": "largest_remainder",
@@ -215,6 +216,7 @@ def _delivered(session: Session, world: World) -> dict[str, Any]:
     split = make_record(session, world, contract, subject="first", body="gateshead")
     session.flush()
     issue_splits(session, world.actor("newcastle"), consortium_id=world.consortium.id, now=NOW)
+    keep_books(session, world.actor("newcastle"), consortium_id=world.consortium.id, tiers=["district"], now=NOW)
     lead = world.actor("newcastle", "approver")
     issued = issue_statements(
         session, lead, consortium_id=world.consortium.id, until=split.quarter_starting, reason="", now=NOW
@@ -231,7 +233,7 @@ def _delivered(session: Session, world: World) -> dict[str, Any]:
         "record_id": waits.id,
         "verified_id": unsplit.id,
         "evidence_id": add_evidence(session, unsplit).id,
-        "split_id": session.scalars(select(PostedSplit.id).where(PostedSplit.outcomes.is_not(None))).first(),
+        "split_id": session.scalars(select(PostedSplit.id).where(PostedSplit.book == PRIMARY)).first(),
         "split_record_id": split.id,
         "edition_id": issued[0],
     }

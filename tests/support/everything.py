@@ -17,7 +17,7 @@ from commonpurse.core.db import Base
 from commonpurse.delivery.models import OutcomeRecord, VerificationStatus
 from commonpurse.identity.models import LinkPurpose, SingleUseLink
 from commonpurse.identity.rules.tokens import hash_token
-from commonpurse.outcomes.commands import issue_splits, issue_statements
+from commonpurse.outcomes.commands import issue_splits, issue_statements, keep_books
 from commonpurse.outcomes.commands.heads import publish_heads
 from commonpurse.pooling.commands import check_upload, import_spending
 from commonpurse.pooling.models import ApprovalState, UploadKind
@@ -100,6 +100,7 @@ def make_everything(session: Session, world: World) -> None:
     make_asked(session, world, session.get_one(OutcomeRecord, first), again, "gateshead")
     make_record(session, world, contract, subject="one more", status=VerificationStatus.REPORTED)
     issue_splits(session, buyer, consortium_id=world.consortium.id, now=NOW)
+    keep_books(session, buyer, consortium_id=world.consortium.id, tiers=["region"], now=NOW)
     approver = world.actor("newcastle", "approver")
     issue_statements(session, approver, consortium_id=world.consortium.id, until=QUARTER, reason="", now=NOW)
     publish_heads(session, now=NOW)

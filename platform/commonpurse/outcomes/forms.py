@@ -10,7 +10,7 @@ from wtforms.validators import Length
 
 from commonpurse.calc.allocation import BadRule, Rule, parse_rule
 from commonpurse.calc.apportion import largest_remainder
-from commonpurse.web.fields import Choice, ExactField, Needed, SeenField, TextField
+from commonpurse.web.fields import CheckboxesField, Choice, ExactField, Needed, SeenField, TextField
 from commonpurse.web.form import Form, say
 
 
@@ -18,6 +18,17 @@ class IssueForm(Form):
     """The button that splits everything that was verified."""
 
     submit = SubmitField(_l("Split verified outcomes"))
+
+
+class KeepBooksForm(Form):
+    """The kinds of area of which a book is begun; the page fills in those it offers."""
+
+    tiers = CheckboxesField(
+        _l("Begin books of areas"),
+        [Needed(_l("Select at least one kind of area"))],
+        choices=[],
+    )
+    submit = SubmitField(_l("Begin these books"))
 
 
 class IssueStatementsForm(Form):
