@@ -142,10 +142,9 @@ def divide(rule: Rule, scene: Scene) -> Division:
         (tuple(rule.weigh(scene.lots[numbers[0]].case(rule, scene.roster, scene.bases))), numbers)
         for numbers in _weighed_alike(scene, rule.by_tier, rule.uses_place)
     )
-    each = np.zeros((len(scene.lots), len(scene.places)), dtype=object)
     if rule.rounding == CREDIT:
-        for number, _, amounts, _ in follow_credits(scene, groups):
-            each[number] = amounts
+        followed = [amounts for _, _, amounts, _ in follow_credits(scene, groups)]
+        each = np.array(followed, dtype=object).reshape(len(scene.lots), len(scene.places))
     else:
         from commonpurse.calc.rows import divide_rows
 
@@ -155,6 +154,7 @@ def divide(rule: Rule, scene: Scene) -> Division:
         if len(groups) == 1:
             each = rows[0]
         else:
+            each = np.empty((len(scene.lots), len(scene.places)), dtype=object)
             for (_, numbers), found in zip(groups, rows, strict=True):
                 each[list(numbers)] = found
     wide = scene.total >= 2**62 and each.dtype != object

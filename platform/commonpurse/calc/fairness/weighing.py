@@ -34,10 +34,11 @@ def _own_rows(rule: Rule, members: tuple[str, ...], recorded: Mapping[str, Rows]
     """The weights before any bounds. A rule with one basis weighs as that says, a mixed one by its parts."""
     if isinstance(rule, Hybrid):
         parts = largest_remainder(PARTS, [percent_in_millionths(percent, "legs") for percent, _ in rule.legs])
-        legs = [weigh_rows(leg, members, recorded, cases) for _, leg in rule.legs]
         shared = np.zeros((cases, len(members) + 1), dtype=np.int64)
-        for part, leg in zip(parts, legs, strict=True):
-            shared += largest_remainder_rows([part] * cases, leg)
+        for part, (_, leg) in zip(parts, rule.legs, strict=True):
+            # A leg that goes by no figure weighs the same in every case: one row of it will do.
+            weights = weigh_rows(leg, members, recorded, cases if leg.bases else 1)
+            shared += largest_remainder_rows([part] * len(weights), weights)
         return shared
     if rule.bases:
         rows = recorded[rule.bases[0]]
