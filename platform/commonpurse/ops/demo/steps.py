@@ -321,6 +321,13 @@ def deliver(session: Session, cast: Cast, consortium: Consortium) -> None:
             session, cast.actor(story.LEAD), consortium_id=consortium.id, now=moment + timedelta(days=3)
         )
         if quarter == story.Q2:
+            outcomes.keep_books(
+                session,
+                cast.actor(story.LEAD),
+                consortium_id=consortium.id,
+                tiers=story.BOOKS,
+                now=moment + timedelta(days=4),
+            )
             lead, later = cast.actor(story.LEAD, "approver"), moment + timedelta(days=6)
             outcomes.issue_statements(session, lead, consortium_id=consortium.id, until=quarter, reason="", now=later)
     report(session, cast, consortium, contract, story.AWAITING, story.at(2026, 10, 20))

@@ -130,6 +130,9 @@ class Delivered(Struct, frozen=True):
 
 
 Q2, Q3 = date(2026, 4, 1), date(2026, 7, 1)
+
+BOOKS = ("district", "combined_authority", "region")
+"""The tiers of place of which a book is kept."""
 SUNDERLAND = "E08000024"
 DELIVERED = (
     Delivered("L1.03", Decimal(1), Q2, "E08000021", "beneficiary", "AP-0001", "Apprentice, service technician"),
