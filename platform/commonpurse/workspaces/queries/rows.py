@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -164,24 +165,29 @@ class AgreedAllocation(Struct, frozen=True):
 
 def agreed_allocation(session: Session, consortium_id: UUID) -> AgreedAllocation | None:
     """The allocation rule that the bodies agreed last. The caller has checked who asks."""
-    row = session.execute(
-        select(Offer.allocation, AgendaItem.id, Offer.number, AgendaItem.agreed_at)
-        .join(Offer, (Offer.item_id == AgendaItem.id) & (Offer.number == AgendaItem.agreed_number))
-        .join(Workspace, Workspace.id == AgendaItem.workspace_id)
-        .where(
-            Workspace.consortium_id == consortium_id,
-            AgendaItem.kind == ItemKind.ALLOCATION_RULE,
-            AgendaItem.state == ItemState.AGREED,
-        )
-        .order_by(AgendaItem.agreed_at.desc(), AgendaItem.position.desc())
-        .limit(1)
-    ).one_or_none()
+    row = session.execute(_agreed_rule(), {"consortium_id": consortium_id}).one_or_none()
     if row is None:
         return None
     spec, item_id, number, agreed_at = row
     if spec is None or agreed_at is None:
         raise RuntimeError(f"the agreed item {item_id} holds no allocation rule")
     return AgreedAllocation(spec, item_id, number, agreed_at)
+
+
+@cache
+def _agreed_rule() -> Select[str | None, UUID, int, datetime | None]:
+    return (
+        select(Offer.allocation, AgendaItem.id, Offer.number, AgendaItem.agreed_at)
+        .join(Offer, (Offer.item_id == AgendaItem.id) & (Offer.number == AgendaItem.agreed_number))
+        .join(Workspace, Workspace.id == AgendaItem.workspace_id)
+        .where(
+            Workspace.consortium_id == bindparam("consortium_id"),
+            AgendaItem.kind == ItemKind.ALLOCATION_RULE,
+            AgendaItem.state == ItemState.AGREED,
+        )
+        .order_by(AgendaItem.agreed_at.desc(), AgendaItem.position.desc())
+        .limit(1)
+    )
 
 
 class AgreedTarget(Struct, frozen=True):
