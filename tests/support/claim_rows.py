@@ -17,6 +17,7 @@ from commonpurse.delivery import commands, queries
 from commonpurse.delivery.commands import claims
 from commonpurse.delivery.models import Clash, Contract, OutcomeRecord, SubjectKind
 from commonpurse.delivery.rules import UploadedFile
+from commonpurse.reference.models import Area
 from support.delivery_rows import QUARTER, make_contract, make_record
 from support.world import NOW, World, make_consortium
 
@@ -96,7 +97,7 @@ def make_sides(session: Session, world: World, bodies: tuple[str, ...] = ("leeds
     """The record of Gateshead, and the consortium "Paper for all" of these bodies with a contract of its own."""
     values.setdefault("reported_at", NOW - timedelta(days=3))
     record = make_record(session, world, make_contract(session, world), subject=LEARNER, body="gateshead", **values)
-    theirs = make_consortium(session, world, bodies, name="Paper for all")
+    theirs = make_consortium(session, world, bodies, name="Paper for all", areas=[session.get_one(Area, "E08000035")])
     contract = make_contract(session, world, consortium_id=theirs.id, title="Copier paper", reference="CP-7")
     session.commit()
     return Sides(world, record, theirs, contract)

@@ -38,6 +38,12 @@ TASKS = {
     "delivery.outcome_corrected": Task(
         "outcome_to_check", "delivery.show_record", "record_id", "replacement_id", is_daily=True
     ),
+    "delivery.claim_contested": Task(
+        "claim_contested", "delivery.show_record", "record_id", told=("measure",), is_daily=True
+    ),
+    "delivery.look_requested": Task("look_requested", "delivery.show_record", "record_id", told=("measure",)),
+    "delivery.claim_upheld": Task("claim_upheld", "delivery.show_clash", "clash_id", told=("measure",)),
+    "delivery.claim_freed": Task("claim_freed", "delivery.show_clash", "clash_id", told=("measure",)),
 }
 
 TOLD = {*TASKS, "consortia.decision_closed", "consortia.lead_changed"}
