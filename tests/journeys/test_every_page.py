@@ -125,6 +125,7 @@ NOT_REACHED = (
         "delivery.records_csv",
         "identity.organisations_json",
         "outcomes.shares",
+        "outcomes.weights_csv",
         "outcomes.area_book_csv",
         "outcomes.download_edition",
         "outcomes.download_statement",

@@ -12,9 +12,11 @@ from commonpurse.core.errors import NotAllowed, NotFound, Refused
 from commonpurse.outcomes import commands, queries
 from commonpurse.outcomes.models import PostedSplit, StatementEdition
 from commonpurse.outcomes.queries.weighing import list_outdated
+from commonpurse.outcomes.queries.weights import weights_page
 from support.delivery_rows import QUARTER, make_agreed_rule, make_contract, make_record
 from support.pooling_rows import make_budget
 from support.room_pages import words
+from support.web import counted_statements
 from support.weight_rows import make_agreed_weights
 from support.world import AREAS, NOW
 
@@ -258,6 +260,69 @@ def test_the_laboratory_shows_a_rule_by_agreed_weights(session, world, contract,
     make_agreed_weights(session, world, 3, 1, 0, start=date(2020, 1, 1))
     make_agreed_rule(session, world, LITRES)
     session.commit()
-    html = client_of("gateshead").get(f"/consortia/{world.consortium.id}/split-lab/").text
+    html = client_of("gateshead").get(f"/consortia/{world.consortium.id}/split-lab").text
     assert "In proportion to Litres called off, as the bodies agreed it for the quarter" in words(html)
     assert "750" in html
+
+
+def test_the_page_lists_every_version_with_what_rests_on_it_and_divides_anew(session, world, contract, client_of):
+    make_agreed_weights(session, world, 1, 1, 2)
+    make_agreed_rule(session, world, LITRES)
+    make_record(session, world, contract, subject="a", quantity=4)
+    issue(session, world)
+    make_agreed_weights(session, world, 3, 1, 0, source="The supplier's report", now=LATER)
+    session.commit()
+    address = f"/consortia/{world.consortium.id}/outcomes/weights"
+    assert "Divide these splits again" not in client_of("gateshead").get(address).text
+    lead = client_of("newcastle")
+    shown = words(lead.get(address).text)
+    assert "1 split goes by weights that were replaced since" in shown
+    assert "1 October 2026 1 1 2 Meters, 2025 2 November 2026 1" in shown
+    assert lead.post(f"{address}/splits").status_code == 302
+    shown = words(lead.get(address).text)
+    assert "1 October 2026 3 1 0 The supplier's report 5 November 2026 1" in shown
+    assert "1 October 2026 1 1 2 Meters, 2025 2 November 2026 0" in shown
+    assert "Every split goes by the weights in force" in lead.post(f"{address}/splits").text
+    lines = lead.get(f"{address}.csv").text.splitlines()
+    assert len(lines) == 1 + 6
+    assert "Litres called off,litres,2026-10-01,Gateshead Council,1,Meters" in lines[5].replace('"', "")
+
+
+def test_the_page_of_weights_is_read_in_as_many_statements_however_many_there_are(session, world, contract, connection):
+    make_agreed_rule(session, world, LITRES)
+
+    def counted():
+        session.expire_all()
+        with counted_statements(connection) as seen:
+            weights_page(session, world.actor("gateshead"), world.consortium.id)
+        return len(seen)
+
+    make_agreed_weights(session, world, 1, 1, 2)
+    make_record(session, world, contract, subject="a", quantity=4)
+    issue(session, world)
+    few = counted()
+    for number in range(2, 7):
+        make_agreed_weights(session, world, number, 1, 2)
+        make_record(session, world, contract, subject=f"b {number}", quantity=4)
+        issue(session, world)
+    assert counted() == few
+
+
+def test_what_weights_hold_up_waits_for_buyers_of_the_lead_authority(session, world, contract):
+    make_agreed_weights(session, world, 1, 1, 2, start=date(2027, 1, 1))
+    make_agreed_rule(session, world, LITRES)
+    make_record(session, world, contract, subject="a", quantity=4)
+
+    def waits(body="newcastle", role="buyer"):
+        found = queries.waiting(session, world.actor(body, role), NOW.date())
+        return [each.msgid % each.values for each in found if each.endpoint == "outcomes.weights"]
+
+    assert waits() == ["Agree weights: outcomes wait that cannot be split by those in force"]
+    assert waits("gateshead") == waits("newcastle", "observer") == []
+    make_agreed_weights(session, world, 1, 1, 2)
+    issue(session, world)
+    assert waits() == []
+    make_agreed_weights(session, world, 1, 0, 0)
+    assert waits() == ["Divide splits again by the weights in force: 1 wait"]
+    again(session, world)
+    assert waits() == []

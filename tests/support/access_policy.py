@@ -37,6 +37,7 @@ SIGNERS              s 0 00 ii xx++x +x
 LEAVERS              s 0 00 00 xx++x ==
 LEAD                 s 0 00 00 xxxxx ++
 LEAD_BUYERS          s 0 00 00 xxxxx x+
+LEAD_BUYERS_ASKED    s 0 00 00 xxxxx x=
 LEAD_APPROVERS       s 0 00 00 xxxxx xx
 BUYERS               s 0 00 00 xxxx+ x+
 BUYERS_AND_APPROVERS s 0 00 00 xx+x+ x+
@@ -176,6 +177,9 @@ outcomes.issue_statements        -                    LEAD_APPROVERS
 outcomes.show_edition            MEMBERS              -
 outcomes.download_edition        MEMBERS              -
 outcomes.shares                  MEMBERS              -
+outcomes.weights                 MEMBERS              -
+outcomes.weights_csv             MEMBERS              -
+outcomes.divide_anew             -                    LEAD_BUYERS_ASKED
 outcomes.areas                   MEMBERS              -
 outcomes.keep_books              -                    LEAD_BUYERS
 outcomes.area_book               MEMBERS              -

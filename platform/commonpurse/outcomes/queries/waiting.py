@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session, selectinload
 
+from commonpurse.calc.sentence import message
 from commonpurse.consortia.models import Consortium, Participation, ParticipationState
 from commonpurse.core.actor import Actor
 from commonpurse.core.waiting import Waiting
@@ -12,11 +13,18 @@ from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationSta
 from commonpurse.identity.models import Role
 from commonpurse.outcomes.models import PRIMARY, PostedSplit, StatementEdition
 from commonpurse.outcomes.queries.rows import is_split
+from commonpurse.outcomes.queries.weighing import list_outdated, weighing_of
+from commonpurse.outcomes.queries.weights import find_refusal
+from commonpurse.workspaces.models import AgendaItem, ItemKind, ItemState, Workspace
 
 
 def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:  # noqa: ARG001 - these have no date
     """Outcomes for buyers of the lead authority to split, and statements for its approvers to issue."""
-    return [*_waiting_to_split(session, actor), *_waiting_to_issue(session, actor)]
+    return [
+        *_waiting_to_split(session, actor),
+        *_waiting_for_weights(session, actor),
+        *_waiting_to_issue(session, actor),
+    ]
 
 
 def _waiting_to_split(session: Session, actor: Actor) -> list[Waiting]:
@@ -51,6 +59,42 @@ def _waiting_to_split(session: Session, actor: Actor) -> list[Waiting]:
         )
         for consortium_id, name, count in rows
     ]
+
+
+def _waiting_for_weights(session: Session, actor: Actor) -> list[Waiting]:
+    """What a buyer of the lead authority has to do about weights, of the few consortia that agreed any."""
+    if actor.organisation_id is None or not actor.has_role(Role.BUYER):
+        return []
+    led = session.scalars(
+        select(Consortium)
+        .join(Workspace, Workspace.consortium_id == Consortium.id)
+        .where(
+            Consortium.lead_organisation_id == actor.organisation_id,
+            exists().where(
+                AgendaItem.workspace_id == Workspace.id,
+                AgendaItem.kind == ItemKind.WEIGHTS,
+                AgendaItem.state == ItemState.AGREED,
+            ),
+        )
+        .order_by(Consortium.name, Consortium.id)
+        .options(selectinload(Consortium.participations).joinedload(Participation.organisation))
+    )
+    return [found for consortium in led for found in _about_weights(session, consortium)]
+
+
+def _about_weights(session: Session, consortium: Consortium) -> list[Waiting]:
+    weighing = weighing_of(session, consortium)
+    arguments = {"consortium_id": consortium.id}
+    found = []
+    if find_refusal(session, consortium, weighing) is not None:
+        msgid = message("Agree weights: outcomes wait that cannot be split by those in force")
+        found.append(Waiting(msgid, "outcomes.weights", arguments=arguments, consortium=consortium.name))
+    outdated = sum(each.splits for each in list_outdated(session, consortium, weighing))
+    if outdated:
+        msgid = message("Divide splits again by the weights in force: %(count)s wait")
+        values = {"count": outdated}
+        found.append(Waiting(msgid, "outcomes.weights", values, arguments, consortium=consortium.name))
+    return found
 
 
 def _waiting_to_issue(session: Session, actor: Actor) -> list[Waiting]:

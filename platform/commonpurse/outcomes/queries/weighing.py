@@ -102,8 +102,16 @@ class Outdated(Struct, frozen=True):
     splits: int
 
 
-def list_outdated(session: Session, consortium: Consortium, weighing: Weighing | None = None) -> list[Outdated]:
-    """The splits whose record holds other numbers than are in force for their quarter now. Fixed number of SELECTs."""
+class Resting(Struct, frozen=True):
+    """Splits that count, of one quarter, one rule and the same weights; and the record of one of them."""
+
+    rule: Rule
+    splits: Outdated
+    record: Mapping[str, Any]
+
+
+def list_resting(session: Session, consortium: Consortium) -> list[Resting]:
+    """Every split that goes by recorded weights. Fixed number of SELECTs."""
     rules = {
         rule.id: parse_rule(spec_of(rule))
         for rule in session.scalars(
@@ -129,18 +137,24 @@ def list_outdated(session: Session, consortium: Consortium, weighing: Weighing |
     samples = {UUID(sample) for *_, sample in groups}
     found = session.execute(select(PostedSplit.id, PostedSplit.explanation).where(PostedSplit.id.in_(samples)))
     records = {key: record for key, record in found}  # noqa: C416 - rows are no pairs to mypy
-    known = weighing or weighing_of(session, consortium)
     return [
-        Outdated(rule_id, weights_id, quarter, count)
+        Resting(rules[rule_id], Outdated(rule_id, weights_id, quarter, count), records[UUID(sample)])
         for rule_id, weights_id, quarter, count, sample in groups
-        if _is_outdated(known, rules[rule_id], records[UUID(sample)], quarter)
     ]
 
 
-def _is_outdated(weighing: Weighing, rule: Rule, record: Mapping[str, Any], quarter: date) -> bool:
-    held: Mapping[str, Sequence[int]] = record["recorded"]
+def list_outdated(session: Session, consortium: Consortium, weighing: Weighing | None = None) -> list[Outdated]:
+    """The splits whose record holds other numbers than are in force for their quarter now. Fixed number of SELECTs."""
+    resting = list_resting(session, consortium)
+    known = weighing or weighing_of(session, consortium) if resting else None
+    return [each.splits for each in resting if known is not None and is_outdated(known, each)]
+
+
+def is_outdated(weighing: Weighing, resting: Resting) -> bool:
+    """Whether splits go by other numbers than are in force for their quarter."""
+    held: Mapping[str, Sequence[int]] = resting.record["recorded"]
     try:
-        counts = weighing.recorded(rule, record["roster"][:-1], quarter)
+        counts = weighing.recorded(resting.rule, resting.record["roster"][:-1], resting.splits.quarter)
     except Refused:
         return True  # Nothing can be divided by it before it is mended, and the refusal says so.
     return any(list(numbers.values()) != list(held[basis]) for basis, numbers in counts.items())

@@ -1,8 +1,8 @@
 """Pages of the ledger and of statements."""
 
-from commonpurse.outcomes.views import areas, lab, ledger, records, statements
+from commonpurse.outcomes.views import areas, lab, ledger, records, statements, weights
 from commonpurse.outcomes.views.blueprint import blueprint
 
 blueprints = (blueprint, lab.blueprint)
 
-__all__ = ["areas", "blueprint", "blueprints", "lab", "ledger", "records", "statements"]
+__all__ = ["areas", "blueprint", "blueprints", "lab", "ledger", "records", "statements", "weights"]
