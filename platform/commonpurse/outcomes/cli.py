@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from commonpurse.core.transaction import reading, transaction
+from commonpurse.delivery.queries import ClaimsReport, check_claims
 from commonpurse.outcomes import queries
 from commonpurse.outcomes.commands.heads import publish_heads
 from commonpurse.outcomes.queries.check import check_statement
@@ -23,20 +24,35 @@ def group() -> None:
 @group.command("verify")
 @click.option("--heads", is_flag=True, help="Print the newest digest of every chain, to be kept elsewhere.")
 def verify(heads: bool) -> None:
-    """Work out every split anew and compare it with what is stored; exit 1 at the first difference."""
+    """Work out every split anew and compare it with what is stored, and look for who counts twice; exit 1 at a fault.
+
+    Refused claims that nobody has settled are listed, without who is on either side.
+    """
     with reading() as session:
-        report = queries.verify(session)
+        report, claims = queries.verify(session), check_claims(session)
     for name, digest in report.heads.items() if heads else ():
         click.echo(f"{digest} {name}")
     for fault in report.faults:
         click.echo(fault, err=True)
     click.echo(f"{report.splits} splits in {len(report.heads)} chains: " + _verdict(len(report.faults)))
-    if report.faults:
+    for fault in claims.faults:
+        click.echo(fault, err=True)
+    click.echo(_about(claims))
+    for clash in claims.unsettled:
+        click.echo(
+            f"  {clash.id} {clash.measure} {clash.quarter_starting}: {clash.standing} since {clash.since:%Y-%m-%d}"
+        )
+    if report.faults or claims.faults:
         sys.exit(1)
 
 
 def _verdict(faults: int) -> str:
     return f"{faults} faults" if faults else "every one adds up and follows from its rule"
+
+
+def _about(claims: ClaimsReport) -> str:
+    faults = f"{len(claims.faults)} faults" if claims.faults else "nobody counts twice in a measure and quarter"
+    return f"{claims.claims} claims: {faults}; {claims.open} refused ones are not settled"
 
 
 @group.command("heads")
@@ -69,16 +85,18 @@ def nightly() -> None:
     """Verify the ledger, write what was found to the operator's log, and publish the heads; exit 1 at a fault."""
     log = logging.getLogger("commonpurse.outcomes")
     with reading() as session:
-        report = queries.verify(session)
+        report, claims = queries.verify(session), check_claims(session)
     for fault in report.faults:
         log.error("ledger: %s", fault)
-    if report.faults:
-        click.echo(f"{len(report.faults)} faults; nothing is published", err=True)
+    for fault in claims.faults:
+        log.error("claims: %s", fault)
+    if report.faults or claims.faults:
+        click.echo(f"{len(report.faults) + len(claims.faults)} faults; nothing is published", err=True)
         sys.exit(1)
     with transaction() as session:
         published = publish_heads(session, now=datetime.now(UTC))
     said = "heads published" if published else "heads were published today"
-    words = f"{report.splits} splits in {len(report.heads)} chains: {_verdict(0)}; {said}"
+    words = f"{report.splits} splits in {len(report.heads)} chains: {_verdict(0)}; {_about(claims)}; {said}"
     log.info("ledger: %s", words)
     click.echo(words)
 

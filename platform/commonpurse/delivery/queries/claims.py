@@ -154,18 +154,22 @@ class ClaimsReport(Struct, frozen=True):
     Attributes:
         claims: how many persons and things are claimed, each for one measure and quarter.
         faults: what is claimed twice, in words for the operator.
-        unsettled: refused claims of which nobody said whose they are, the oldest 100.
+        open: how many refused claims nobody has settled.
+        unsettled: the oldest 100 of them.
     """
 
     claims: int
     faults: tuple[str, ...]
+    open: int
     unsettled: tuple[OpenClash, ...]
 
 
 def check_claims(session: Session) -> ClaimsReport:
     """Count every claim of every consortium anew, whatever the index of the database promises."""
     claims = session.scalar(select(func.count()).where(OutcomeRecord.status.in_(CLAIMING))) or 0
-    return ClaimsReport(claims, (*_claimed_twice(session), *_between_quarters(session)), tuple(_unsettled(session)))
+    unsettled = _unsettled(session)
+    faults = (*_claimed_twice(session), *_between_quarters(session))
+    return ClaimsReport(claims, faults, len(unsettled), tuple(unsettled[:MOST_LISTED]))
 
 
 def _claimed_twice(session: Session) -> list[str]:
@@ -209,4 +213,4 @@ def _unsettled(session: Session) -> list[OpenClash]:
         for clash, record in rows
         if (stands := standing(clash, record)) in {Standing.REFUSED, Standing.ASKED}
     ]
-    return sorted(found, key=lambda clash: (clash.since, clash.id))[:MOST_LISTED]
+    return sorted(found, key=lambda clash: (clash.since, clash.id))
