@@ -1,6 +1,7 @@
 """What each body weighs, put on the agenda, offered, countered and agreed."""
 
 import json
+import re
 from datetime import date
 
 import pytest
@@ -13,8 +14,9 @@ from commonpurse.core.errors import NotAllowed, NotFound, Refused, Stale
 from commonpurse.workspaces import commands, queries
 from commonpurse.workspaces.models import AgendaItem, ItemState, Offer, RecordedBasis, Workspace
 from support.databases import migrate
+from support.pooling_rows import make_budget, make_requirement
 from support.room_pages import hidden, page, room, words
-from support.weight_rows import START, make_agreed_weights, make_weights, offer_weights, weights
+from support.weight_rows import BODIES, START, make_agreed_weights, make_weights, offer_weights, weights
 from support.workspace_rows import answer, make_room, make_target
 from support.world import NOW, make_world
 
@@ -186,6 +188,37 @@ def test_a_form_of_weights_with_a_fault_keeps_the_typing(session, world, client_
     assert f'value="{numbers[0]}"' in html
     session.expire_all()
     assert session.get_one(AgendaItem, item).current_number == 0
+
+
+@pytest.mark.parametrize(
+    ("basis", "numbers", "source"),
+    [
+        ("committed_budget", ("60,000", "40,000", "0"), "Committed budgets in pence, as approved by"),
+        ("required_quantity", ("0", "0", "1"), "Requirement lines, as they stood on"),
+        ("population", ("200,000", "200,000", "200,000"), "Residents of each body&#39;s area, as published"),
+        ("need", ("0", "0", "0"), "Residents times the deprivation score of their area"),
+    ],
+)
+def test_numbers_are_taken_from_what_is_known_with_their_source(session, world, client_of, basis, numbers, source):
+    make_budget(session, world, "newcastle", 600_00)
+    make_budget(session, world, "gateshead", 400_00)
+    make_requirement(session, world, "darlington")
+    item = make_weights(session, world)
+    session.commit()
+    client = client_of("gateshead")
+    assert f"?from={basis}#counter" in client.get(page(world, item)).text
+    html = client.get(f"{page(world, item)}?from={basis}").text
+    for body, number in zip(BODIES, numbers, strict=True):
+        field = re.search(rf'<input[^>]*name="weight_{world.organisation(body).hex}"[^>]*>', html).group(0)
+        assert f'value="{number}"' in field
+    assert source in html
+    assert session.scalars(select(Offer)).all() == []
+
+
+def test_numbers_from_nowhere_change_nothing_on_the_page(session, world, client_of):
+    item = make_weights(session, world)
+    session.commit()
+    assert client_of("gateshead").get(f"{page(world, item)}?from=gossip").status_code == 200
 
 
 def test_going_back_forgets_weights_and_nothing_else(own_engine):

@@ -12,7 +12,7 @@ from commonpurse.core.errors import Refused, Stale
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.fields import Choice
-from commonpurse.web.form import Form
+from commonpurse.web.form import Form, say
 from commonpurse.web.pages import LONDON, say_date
 from commonpurse.workspaces import commands, queries
 from commonpurse.workspaces.forms import (
@@ -117,8 +117,8 @@ def _show_item(consortium_id: UUID, item_id: UUID, failed: Form | None = None) -
         "comment": CommentForm,
     }.items():
         forms[name] = failed if failed is not None and type(failed).__name__ == form_of.__name__ else form_of(None)
-    if isinstance(forms["offer"], WeightsOfferForm) and forms["offer"] is not failed and page.on_table is not None:
-        forms["offer"].fill(page.on_table)
+    if isinstance(forms["offer"], WeightsOfferForm) and forms["offer"] is not failed:
+        _fill(forms["offer"], page)
     return render_template(
         "workspaces/_item.html" if "X-Fragment" in request.headers else "workspaces/show_item.html",
         page=page,
@@ -127,6 +127,18 @@ def _show_item(consortium_id: UUID, item_id: UUID, failed: Form | None = None) -
         now=datetime.now(UTC),
         **{f"{name}_form": form for name, form in forms.items()},
     )
+
+
+def _fill(form: WeightsOfferForm, page: queries.ItemPage) -> None:
+    """Start from what is on the table, and from what the reader asked to take the numbers from."""
+    if page.on_table is not None:
+        form.fill(page.on_table)
+    basis = request.args.get("from", "")
+    if page.may_offer and basis in queries.DERIVED:
+        day = say_date(datetime.now(LONDON).date())
+        with reading() as session:
+            found = queries.derived_weights(session, current_actor(), page.consortium_id, basis, day)
+        form.fill({"numbers": found.numbers, "source": say(found.source)})
 
 
 def _act(consortium_id: UUID, item_id: UUID, form: Form, act: Act) -> ResponseReturnValue:

@@ -29,9 +29,17 @@ from commonpurse.workspaces.queries.rows import (
     spec_of,
     weights_of,
 )
-from commonpurse.workspaces.queries.weights import AgreedWeights, agreed_weights, in_force, weights_on
+from commonpurse.workspaces.queries.weights import (
+    DERIVED,
+    AgreedWeights,
+    agreed_weights,
+    derived_weights,
+    in_force,
+    weights_on,
+)
 
 __all__ = [
+    "DERIVED",
     "NO_ROOM",
     "AgreedAllocation",
     "AgreedTarget",
@@ -45,6 +53,7 @@ __all__ = [
     "agreed_allocation",
     "agreed_targets",
     "agreed_weights",
+    "derived_weights",
     "electorate",
     "find_measure",
     "find_workspace",

@@ -9,7 +9,11 @@ from msgspec import Struct
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from commonpurse.calc.allocation_rules import COMMITTED_BUDGET, NEED, POPULATION, REQUIRED_QUANTITY
 from commonpurse.calc.allocation_rules.recorded import name_of
+from commonpurse.calc.sentence import Sentence, message
+from commonpurse.consortia.queries import get_joined_consortium
+from commonpurse.core.actor import Actor
 from commonpurse.pooling.queries import basis_weights
 from commonpurse.workspaces.models import AgendaItem, ItemState, Offer, RecordedBasis, Workspace
 
@@ -67,3 +71,26 @@ def weights_on(session: Session, consortium_id: UUID, bases: Iterable[str], day:
         version = in_force(versions, name, day)
         found[basis] = dict(version.numbers) if version is not None else {}
     return found
+
+
+DERIVED = {
+    COMMITTED_BUDGET: message("Committed budgets in pence, as approved by %(day)s"),
+    REQUIRED_QUANTITY: message("Requirement lines, as they stood on %(day)s: only the ratios count"),
+    POPULATION: message("Residents of each body's area, as published, read on %(day)s"),
+    NEED: message("Residents times the deprivation score of their area in thousandths, read on %(day)s"),
+}
+"""What numbers can be taken from, and what is then said of their source."""
+
+
+class Derived(Struct, frozen=True):
+    """Numbers for every joined body, by its key as text, and where they come from."""
+
+    numbers: dict[str, int]
+    source: Sentence
+
+
+def derived_weights(session: Session, actor: Actor, consortium_id: UUID, basis: str, day: str) -> Derived:
+    """What a basis of `DERIVED` says of the bodies now; `day` is today in words. Raises NotFound."""
+    get_joined_consortium(session, actor, consortium_id)
+    numbers = basis_weights(session, consortium_id, [basis])[basis]
+    return Derived(numbers, Sentence(DERIVED[basis], {"day": day}))
