@@ -22,7 +22,7 @@ from support.delivery_rows import make_agreed_rule, make_agreed_target, make_con
 from support.pooling_rows import make_budget
 from support.web import counted_statements
 from support.workspace_rows import make_room
-from support.world import AREAS, NOW, make_measure
+from support.world import AREAS, NOW, make_area, make_measure
 
 BODIES = ("newcastle", "gateshead", "darlington")
 EQUAL = {"kind": "equal"}
@@ -120,6 +120,8 @@ def test_a_part_of_a_mixture_that_is_too_small_for_one_percent_is_left_out(clien
         ({"a_kind": "hybrid", "a_leg_equal": "10"}, "Choose between 2 and 5 parts"),
         ({"a_kind": "hybrid", "a_leg_equal": "-1", "a_leg_need": "x"}, "Choose between 2 and 5 parts"),
         ({"a_kind": "hybrid", "a_leg_equal": "1" * 5000, "a_leg_need": "²"}, "Choose between 2 and 5 parts"),
+        ({"a_kind": "tiers"}, "Enter a percentage for each tier of place"),
+        ({"a_kind": "tiers", "a_tier_county": "0", "a_leg_need": "5"}, "Enter a percentage for each tier of place"),
         ({"a_kind": "place_then_budget", "a_cap": "10"}, "A rule that goes by place has no least or greatest share"),
     ],
 )
@@ -146,6 +148,37 @@ def test_where_a_rule_goes_by_place_each_bodys_area_is_its_own(session, world, c
     assert re.search(r"Gateshead[^0-9]+6 ", words)
     assert re.search(r"Unallocated 4 ", words)
     assert "4 of 10 stay unallocated" in words
+
+
+def test_by_tiers_of_place_each_holder_has_its_part_and_places_of_other_holders_are_lots_of_their_own(
+    session, world, client_of, address
+):
+    contract = make_contract(session, world)
+    for body, quantity in (("gateshead", 10), ("newcastle", 5), ("leeds", 2)):
+        place = make_area(session, *AREAS[body])
+        make_record(session, world, contract, subject=body, quantity=quantity, place_gss=place.gss)
+    region = make_area(session, "E47000010", "North East")
+    region.kind = "Combined authority"
+    session.get(Area, AREAS["gateshead"][0]).combined_authority = "NECA"
+    world.bodies["darlington"].area_gss = region.gss
+    session.commit()
+    chosen = {"a_kind": "tiers", "a_tier_district": "60", "a_tier_combined_authority": "60", "b_kind": "equal"}
+    words = words_of(client_of("gateshead").get(asked(address, **chosen, c_kind="", d_kind="")))
+    assert "By tiers of place: 50% to the district of the place of delivery, 50% to its combined authority" in words
+    assert re.search(r"Newcastle[^0-9]+3 ", words)
+    assert re.search(r"Gateshead[^0-9]+5 ", words)
+    assert re.search(r"Darlington[^0-9]+5 ", words)
+    assert re.search(r"Unallocated 4 ", words)
+
+
+def test_todays_rule_by_tiers_is_tried_as_the_ledger_divides_by_it(session, world, client_of, address):
+    make_agreed_rule(session, world, {"kind": "tiers", "shares": {"district": "60", "county": "40"}})
+    contract = make_contract(session, world)
+    make_record(session, world, contract, subject="a", quantity=10, place_gss=AREAS["gateshead"][0])
+    session.commit()
+    words = words_of(client_of("gateshead").get(asked(address, a_kind="today", b_kind="", c_kind="", d_kind="")))
+    assert re.search(r"Gateshead[^0-9]+6 ", words)
+    assert re.search(r"Unallocated 4 ", words)
 
 
 def test_measures_in_different_units_are_said_to_be_counted_alike_and_can_be_looked_at_alone(

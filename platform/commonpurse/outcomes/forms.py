@@ -96,6 +96,7 @@ LAB_KINDS = [
     Choice("population", _l("Population")),
     Choice("need", _l("Population and deprivation")),
     Choice("place_then_budget", _l("Place of delivery, then committed budget")),
+    Choice("tiers", _l("Tiers of place")),
     Choice("hybrid", _l("A mixture")),
 ]
 LAB_ROUNDINGS = [
@@ -113,6 +114,11 @@ LAB_LEGS = {
     "required_quantity": _l("Required quantity"),
     "population": _l("Population"),
     "need": _l("Population and deprivation"),
+}
+LAB_TIERS = {
+    "district": _l("District"),
+    "county": _l("County"),
+    "combined_authority": _l("Combined authority"),
 }
 WHOLE = 100
 _SLIDER = {"width": 3, "inputmode": "decimal", "label_class": "", "data-slider": "", "autocomplete": "off"}
@@ -135,11 +141,19 @@ class LabRuleForm(Form):
     leg_required_quantity = TextField(LAB_LEGS["required_quantity"], render_kw=_SLIDER)
     leg_population = TextField(LAB_LEGS["population"], render_kw=_SLIDER)
     leg_need = TextField(LAB_LEGS["need"], render_kw=_SLIDER)
+    tier_district = TextField(LAB_TIERS["district"], render_kw=_SLIDER)
+    tier_county = TextField(LAB_TIERS["county"], render_kw=_SLIDER)
+    tier_combined_authority = TextField(LAB_TIERS["combined_authority"], render_kw=_SLIDER)
 
     @property
     def legs(self) -> dict[str, Field]:
         """The field of each part of a mixture, by the kind of its rule."""
         return {kind: self[f"leg_{kind}"] for kind in LAB_LEGS}
+
+    @property
+    def shares(self) -> dict[str, Field]:
+        """The field of each tier of place."""
+        return {tier: self[f"tier_{tier}"] for tier in LAB_TIERS}
 
     def rule(self, today: Mapping[str, Any] | None) -> Rule | None:
         """The rule it makes; None where none is chosen, or where it makes none and now says so beside its fields."""
@@ -148,7 +162,7 @@ class LabRuleForm(Form):
         try:
             return parse_rule(self._spec(today))
         except BadRule as error:
-            name = "leg_equal" if error.field == "legs" else error.field
+            name = {"legs": "leg_equal", "shares": "tier_district"}.get(error.field, error.field)
             field = self._fields.get(name, self.kind)
             field.errors = [say(error.sentence)]
             return None
@@ -159,15 +173,17 @@ class LabRuleForm(Form):
         spec: dict[str, Any] = {"kind": self.kind.data, "rounding": self.rounding.data}
         spec |= {bound: self[bound].data for bound in ("floor", "cap") if self[bound].data}
         if self.kind.data == "hybrid":
-            spec["legs"] = self._mixture()
+            spec["legs"] = [{"percent": percent, "rule": {"kind": kind}} for kind, percent in _percents(self.legs)]
+        if self.kind.data == "tiers":
+            spec["shares"] = dict(_percents(self.shares))
         return spec
 
-    def _mixture(self) -> list[dict[str, Any]]:
-        """Whole percentages in proportion to the parts that were set, without a part too small for one of them."""
-        parts = {kind: part for kind, field in self.legs.items() if (part := _part(field.data))}
-        percents = largest_remainder(WHOLE, list(parts.values())) if parts else ()
-        shares = zip(parts, percents, strict=True)
-        return [{"percent": str(percent), "rule": {"kind": kind}} for kind, percent in shares if percent]
+
+def _percents(fields: Mapping[str, Field]) -> list[tuple[str, str]]:
+    """Whole percentages in proportion to the parts that were set, without a part too small for one of them."""
+    parts = {name: part for name, field in fields.items() if (part := _part(field.data))}
+    percents = largest_remainder(WHOLE, list(parts.values())) if parts else ()
+    return [(name, str(percent)) for name, percent in zip(parts, percents, strict=True) if percent]
 
 
 def _part(typed: str | None) -> int:

@@ -22,6 +22,8 @@ from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationSta
 from commonpurse.delivery.queries import say_quarter
 from commonpurse.measures.models import Measure
 from commonpurse.outcomes import policy
+from commonpurse.outcomes.rules.tiers import Holding, holders_of
+from commonpurse.reference.queries import places_by_tier
 from commonpurse.workspaces.models import AgendaItem, ItemKind, ItemState, Offer, Workspace
 from commonpurse.workspaces.queries import AgreedTarget, agreed_allocation, agreed_targets, weights_on
 
@@ -30,6 +32,11 @@ if TYPE_CHECKING:
 
 OUTCOMES, TARGETS, MADE_UP = "outcomes", "targets", "made_up"
 MADE_UP_UNITS = 1_000
+
+Held = tuple[tuple[str, str], ...]
+"""Who holds a place at each tier, as pairs."""
+Tiers = tuple[tuple[str, Held], ...]
+"""The same of several places, by their GSS codes."""
 
 
 class RuleOnTable(Struct, frozen=True):
@@ -232,8 +239,27 @@ def weights_for(session: Session, page: LabPage, rules: Iterable[Rule], day: dat
     return {basis: {body: weights.get(body, 0) for body in names} for basis, weights in found.items()}
 
 
+def tiers_for(session: Session, page: LabPage, rules: Iterable[Rule]) -> Tiers:
+    """Who holds each place of delivery at each tier today; nothing where none of the rules goes by tier."""
+    if not any(rule.by_tier for rule in rules):
+        return ()
+    delivered = {each.area for each in page.amounts.quantities if each.area is not None}
+    holdings = [Holding(body, area) for area, body in page.areas.items()]
+    held = {
+        place: holders_of(places, holdings, first=date.min, after=date.max)
+        for place, places in places_by_tier(session, delivered).items()
+    }
+    return tuple(sorted(held.items()))
+
+
 def hold_beside(
-    page: LabPage, rules: Sequence[Rule], bases: dict[str, dict[str, int]], *, measure: str, leaver: str | None
+    page: LabPage,
+    rules: Sequence[Rule],
+    bases: dict[str, dict[str, int]],
+    *,
+    tiers: Tiers = (),
+    measure: str,
+    leaver: str | None,
 ) -> "tuple[Compared, ...]":
     """The rules beside each other and today's, on the quantities of one measure or of all."""
     from commonpurse.calc.fairness import compare
@@ -242,7 +268,7 @@ def hold_beside(
     by_place = any(rule.uses_place for rule in (*rules, *([today] if today else [])))
     weights = tuple((basis, tuple(weights.items())) for basis, weights in bases.items())
     areas = tuple(page.areas.items()) if by_place else ()
-    scene = _scene(page.amounts, page.chosen(measure), page.bodies, areas, weights)
+    scene = _scene(page.amounts, page.chosen(measure), page.bodies, areas, weights, tiers)
     return compare(rules, scene, today=today, leaver=leaver)
 
 
@@ -259,18 +285,19 @@ def _scene(
     bodies: tuple[tuple[str, str], ...],
     areas: tuple[tuple[str, str], ...],
     weights: tuple[tuple[str, tuple[tuple[str, int], ...]], ...],
+    tiers: Tiers,
 ) -> "Scene":
     """What was read, as `calc.fairness` takes it; read again and found the same, it is the same object.
 
     So what `compare` remembers of a scene counts for every move until something that was read is different.
 
     Args:
-        areas: which body holds each, where a rule goes by place.
+        areas: which body holds each, where a rule goes by place; `tiers` the same tier by tier.
     """
     from commonpurse.calc.fairness import Scene
 
     return Scene(
-        lots=tuple(_lots(amounts.quantities, {each.id: each.title for each in measures}, dict(areas))),
+        lots=tuple(_lots(amounts.quantities, {each.id: each.title for each in measures}, dict(areas), dict(tiers))),
         roster=tuple(key for key, _ in bodies),
         bases={basis: dict(each) for basis, each in weights},
         names=dict(bodies),
@@ -278,17 +305,20 @@ def _scene(
     )
 
 
-def _lots(quantities: Iterable[Quantity], titles: dict[str, str], areas: dict[str, str]) -> "Iterator[Lot]":
-    """What is divided by itself: each measure and quarter, and the area of each body in it."""
+def _lots(
+    quantities: Iterable[Quantity], titles: dict[str, str], areas: dict[str, str], tiers: dict[str, Held]
+) -> "Iterator[Lot]":
+    """What is divided by itself: each measure and quarter, and the places that the same bodies hold in it."""
     from commonpurse.calc.fairness import Lot
 
-    totals: dict[tuple[str, date | None, str | None], int] = {}
+    totals: dict[tuple[str, date | None, str | None, Held], int] = {}
     for each in quantities:
         if not titles or each.measure in titles:
-            key = (each.measure, each.quarter, areas.get(each.area or ""))
+            place = each.area or ""
+            key = (each.measure, each.quarter, areas.get(place), tiers.get(place, ()))
             totals[key] = totals.get(key, 0) + each.total
-    for (measure, quarter, holder), total in totals.items():
-        yield Lot(_lot_name(titles.get(measure), quarter), total, holder, measure)
+    for (measure, quarter, holder, held), total in totals.items():
+        yield Lot(_lot_name(titles.get(measure), quarter), total, holder, measure, held)
 
 
 def _lot_name(title: str | None, quarter: date | None) -> str | Sentence:

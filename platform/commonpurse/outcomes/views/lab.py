@@ -98,9 +98,15 @@ def scenario_of(consortium_id: UUID) -> Scenario:
         rules = {letter: rule for letter, form in forms.items() if (rule := form.rule(page.today)) is not None}
         today = parse_rule(page.today) if page.today is not None else None
         day = datetime.now(LONDON).date()
-        bases = lab.weights_for(session, page, [*rules.values(), *([today] if today else [])], day)
+        every = [*rules.values(), *([today] if today else [])]
+        bases, tiers = lab.weights_for(session, page, every, day), lab.tiers_for(session, page, every)
     found = lab.hold_beside(
-        page, list(rules.values()), bases, measure=options.measure.data, leaver=options.leaver.data or None
+        page,
+        list(rules.values()),
+        bases,
+        tiers=tiers,
+        measure=options.measure.data,
+        leaver=options.leaver.data or None,
     )
     columns = tuple(
         Column(letter, LETTERS.index(letter) + 1, rule, json.dumps(rule.spec()), each, rule == today)
