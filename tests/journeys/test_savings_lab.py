@@ -1,4 +1,4 @@
-"""The laboratory of savings in a browser: what is typed is worked out at once, the typing stays, the address holds it."""
+"""The laboratory of savings in a browser: what is typed is worked out at once, and the address holds it."""
 
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select

@@ -6,8 +6,10 @@ from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.datastructures import MultiDict
 
 from commonpurse.core.log import EntryRow
+from commonpurse.pooling.forms import savings_form
 from support.pooling_pages import text_of
 from support.pooling_rows import make_requirement
 from support.web import counted_statements
@@ -49,7 +51,7 @@ def asked(address, client_of):
 def test_three_councils_see_what_each_pays_and_saves_by_each_rule(asked):
     words = text_of(asked())
     assert "This is a simulation" in words
-    assert "The bodies need 1,560 box in all" in words
+    assert "The bodies need 1,560 (box) in all" in words
     assert "they pay £16,540.00 together and would pay £22,020.00 alone" in words
     assert "Buying together saves £5,480.00 (24.9%)" in words
     assert re.search(
@@ -135,6 +137,16 @@ def test_what_cannot_be_worked_out_is_said_beside_its_field_and_the_typing_stays
         assert re.search(rf'name="{name}"[^>]+value="{value}"', page.text)
 
 
+def test_more_bodies_than_can_be_counted_are_refused(app):
+    with app.test_request_context():
+        fields = {f"q{place}": "5" for place in range(61)}
+        form = savings_form([(place, f"Body {place}") for place in range(61)])(
+            formdata=MultiDict({**fields, "p1": "1"})
+        )
+        assert not form.validate()
+        assert form.errors == {"q60": ["Enter the quantities of 60 bodies or fewer"]}
+
+
 def test_what_nobody_can_choose_is_no_rule_and_no_body(asked):
     words = text_of(asked(a="nonsense", b="", body="99"))
     assert "Choose a rule to see what each body would pay" in words
@@ -142,11 +154,12 @@ def test_what_nobody_can_choose_is_no_rule_and_no_body(asked):
 
 
 def test_a_rule_without_an_answer_says_why_and_the_others_are_shown(asked):
-    words = text_of(asked(s3="1,500", p3="20", b="nucleolus"))
+    words = text_of(asked(s3="1,500", p3="20", a="nucleolus", b="equal_price", c="equal_price"))
     assert "The price of one unit rises somewhere with the quantity" in words
     assert "Buying together costs" in words
-    assert "Nucleolus (up to 10 bodies): Together the bodies pay more than alone" in words
-    assert "Rule 1 in words: Equal price" in words
+    assert "Rule 1, Nucleolus (up to 10 bodies): Together the bodies pay more than alone" in words
+    assert "Rule 2 in words: Equal price" in words
+    assert "Rule 3 in words" not in words
     assert "bodies pay more than alone" in words
 
 

@@ -291,10 +291,14 @@ class SavingsForm(Form):
         return [field for name, field in self._fields.items() if name.startswith("q")]
 
     @property
-    def rules(self) -> list[str]:
-        """The rules that were chosen, each once."""
+    def rules(self) -> dict[str, int]:
+        """The rules that were chosen, each with the number under which it was chosen first."""
         known = {choice.value for choice in SAVINGS_RULES if choice.value}
-        return [rule for rule in dict.fromkeys(self[letter].data for letter in "abcd") if rule in known]
+        chosen: dict[str, int] = {}
+        for number, letter in enumerate("abcd", 1):
+            if self[letter].data in known:
+                chosen.setdefault(self[letter].data, number)
+        return chosen
 
     @property
     def prices(self) -> list[tuple[Decimal, Decimal]]:

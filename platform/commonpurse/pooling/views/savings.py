@@ -28,7 +28,7 @@ FIRST_UNITS = 100
 
 
 class Column(NamedTuple):
-    """One rule as the page shows it, `number` from 1, and what was found of it."""
+    """One rule as the page shows it, by its number in the form, and what was found of it."""
 
     number: int
     name: str
@@ -108,15 +108,15 @@ def _shown(page: queries.SavingsPage, form: SavingsForm) -> dict[str, Any]:
     at = [str(position) for position, *_ in buyers]
     body = at.index(form.body.data) if form.body.data in at else None
     curve = standings(purchase)
-    found = compare(purchase, form.rules, body, curve)
+    found = compare(purchase, list(form.rules), body, curve)
     names = {choice.value: choice.label for choice in SAVINGS_RULES}
     columns: list[Column] = []
     missing = []
-    for rule, each in zip(form.rules, found, strict=True):
+    for (rule, number), each in zip(form.rules.items(), found, strict=True):
         if isinstance(each, Unanswered):
-            missing.append((str(names[rule]), each))
+            missing.append((number, str(names[rule]), each))
         else:
-            columns.append(Column(len(columns) + 1, str(names[rule]), each))
+            columns.append(Column(number, str(names[rule]), each))
     without = [name for position, name in page.bodies if str(position) not in at]
     shown = {"purchase": purchase, "columns": columns, "missing": missing, "without": without}
     shown |= {"summary": _summary(purchase, form.unit.data or ""), "table": _table(purchase, columns)}
@@ -131,7 +131,7 @@ def _summary(purchase: "Purchase", unit: str) -> dict[str, Any]:
 
     alone = sum(purchase.alone)
     return {
-        "needed": f"{quantity(purchase, purchase.game.volume)} {unit}".strip(),
+        "needed": quantity(purchase, purchase.game.volume) + (f" ({unit})" if unit else ""),
         "price": say_price(purchase.price),
         "fixed": purchase.game.fixed // purchase.parts,
         "total": purchase.total,
