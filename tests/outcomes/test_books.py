@@ -1,5 +1,7 @@
 """Memo books: what they hold, that they follow the primary book, and that they are never added to it."""
 
+import ast
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -12,6 +14,7 @@ from commonpurse.outcomes import commands, queries
 from commonpurse.outcomes.models import PRIMARY, LiveClaim, PostedSplit, RuleVersion, posting
 from commonpurse.outcomes.queries.books import books_kept
 from commonpurse.reference.models import Area
+from config import ROOT
 from support.delivery_rows import QUARTER, make_agreed_rule, make_contract, make_record, make_records
 from support.world import NOW, make_area
 
@@ -211,3 +214,15 @@ def test_a_book_that_lacks_an_outcome_or_has_one_too_many_is_found(session, worl
     make_record(session, world, contract, subject="b", quantity=1)
     issue(session, world)
     assert queries.verify(session).faults == ()
+
+
+def test_every_query_over_the_splits_of_a_consortium_names_its_book():
+    forgotten = []
+    for path in sorted((ROOT / "platform").rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                body = ast.get_source_segment(text, node) or ""
+                if re.search(r"posting\.c\.|PostedSplit\.consortium_id ==", body) and ".book" not in body:
+                    forgotten.append(f"{path.name}: {node.name}")
+    assert forgotten == []
