@@ -64,7 +64,7 @@ def _held(session: Session, organisation_id: UUID, since: datetime) -> list[Wait
         Waiting(
             msgid="Look at a claim again: %(measure)s, known as %(key)s"
             if asked
-            else "Claimed a second time: %(measure)s, known as %(key)s. Your record counts",
+            else "Claimed a second time: %(measure)s, known as %(key)s. Your record stands",
             endpoint="delivery.show_record",
             values={"measure": measure, "key": key[:8]},
             arguments={"consortium_id": consortium_id, "record_id": record_id},
