@@ -216,6 +216,7 @@ def test_nobody_saves_more_on_the_price_at_any_other_quantity_than_is_said(typed
 def test_the_sentences_of_three_councils_at_equal_price():
     found = one(COUNCILS, "equal_price", 1)
     assert found.done.pays == (1_163_334, 353_333, 137_333)
+    assert str(found.done.certificate) == ("Adds up exactly: £16,540.00 = £11,633.34 + £3,533.33 + £1,373.33")
     assert said(found) == [
         "Nobody pays more than alone",
         "No group of bodies would pay less by leaving",

@@ -91,6 +91,8 @@ def test_the_pooled_need_is_filled_in_where_it_is_in_one_kind_of_unit(session, w
     page = client.get(taken.replace("&amp;", "&"))
     assert re.search(r'name="q1"[^>]+value="24"', page.text)
     assert "There is a problem" not in text_of(page)
+    assert re.search(r'<option value="0" selected', page.text)
+    assert re.search(r'<option value="shapley" selected', page.text)
 
 
 def test_the_example_is_worked_out(client_of, address, session, world):

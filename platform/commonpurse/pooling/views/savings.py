@@ -66,7 +66,7 @@ def _form(page: queries.SavingsPage) -> SavingsForm:
     form = savings_form(page.bodies)(formdata=request.args or None, **known)
     bodies = [Choice(str(position), name) for position, name in page.bodies]
     form.body.choices = [Choice("", _("No body")), *bodies]
-    if not request.args:
+    if "body" not in request.args:
         form.body.data = bodies[0].value
     elif form.body.data not in [choice.value for choice in bodies]:
         form.body.data = ""
