@@ -21,7 +21,7 @@ from commonpurse.core.errors import Refused, require
 from commonpurse.outcomes import policy, queries
 from commonpurse.outcomes.commands.ledger import Basis, Line, division, negative, scope_of, stamp, stored
 from commonpurse.outcomes.events import BookPosted, BooksBegun
-from commonpurse.outcomes.models import PRIMARY, PostedSplit, Roster, RuleVersion
+from commonpurse.outcomes.models import PRIMARY, PostedSplit, Roster, RuleVersion, WeightVersion
 from commonpurse.outcomes.queries import books
 from commonpurse.reference.queries import places_by_tier
 from commonpurse.reference.rules import TIERS
@@ -71,12 +71,26 @@ def follow(
         return
     places = books.places_of_consortium(session, consortium)
     bases = {
-        tier: _basis(session, consortium, tier, places[tier], begun_at=rule.agreed_at, now=now)
-        if tier in places
-        else Basis(rule.roster, rule)
-        for tier, rule in kept.items()
+        tier: _basis_of_now(session, consortium, tier, rules, places.get(tier, ()), now) for tier, rules in kept.items()
     }
     _bring_up_to_date(session, actor, consortium, bases, sorted(scopes), reason, now)
+
+
+def _basis_of_now(
+    session: Session,
+    consortium: Consortium,
+    tier: str,
+    rules: Sequence[RuleVersion],
+    places: Sequence[str],
+    now: datetime,
+) -> Basis:
+    """The basis of a book among the places there are now; where there are none any more, among those of before."""
+    if not places:
+        return Basis(rules[-1].roster, rules[-1])
+    for rule in rules:
+        if rule.roster.parties == (*places, UNALLOCATED):
+            return Basis(rule.roster, rule)
+    return _basis(session, consortium, tier, places, begun_at=rules[0].agreed_at, now=now)
 
 
 def _basis(
@@ -117,21 +131,34 @@ def _bring_up_to_date(
             back = [row for key, row in held[book].items() if key not in held[PRIMARY]]
             new = [row for key, row in held[PRIMARY].items() if key not in held[book]]
             changes: list[tuple[PostedSplit, PostedSplit]] = [(row, negative(row, reason)) for row in back]
+            before = {row.scope: row.weight_version for row in back}
             for row in new:
                 place = places.get(row.place_gss, {}).get(book)
-                changes.append((row, _for_place(session, book, basis, row, place, reason, now)))
+                again = _for_place(session, book, basis, row, place, before.get(row.scope), reason, now)
+                changes.append((row, again))
             _post(session, actor, consortium, book, changes, now)
 
 
 def _for_place(
-    session: Session, book: str, basis: Basis, row: PostedSplit, place: str | None, reason: str, now: datetime
+    session: Session,
+    book: str,
+    basis: Basis,
+    row: PostedSplit,
+    place: str | None,
+    like: WeightVersion | None,
+    reason: str,
+    now: datetime,
 ) -> PostedSplit:
-    """What a row of the primary book divided, all of it for one place; unallocated where the roster has not got it."""
+    """What a row of the primary book divided, all of it for one place; unallocated where the roster has not got it.
+
+    Args:
+        like: the weights of what is taken back, which are often the same.
+    """
     parties = basis.roster.parties
     holder = {book: place} if place in parties else {}
     done = split(row.total, parse_rule(queries.spec_of(basis.rule)), roster=parties, holder=holder)
     lines = [Line(*line) for line in zip(row.outcomes, row.versions, row.quantities, strict=True)]
-    return division(session, basis, lines, done, reason, now, book=book)
+    return division(session, basis, lines, done, reason, now, like, book)
 
 
 def _post(

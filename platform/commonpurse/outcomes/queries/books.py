@@ -21,17 +21,18 @@ NO_OFFER = 0
 """The number of the offer in a rule that no bodies agreed: that of a memo book."""
 
 
-def books_kept(session: Session, consortium_id: UUID) -> dict[str, RuleVersion]:
-    """The tiers of which a consortium keeps a book, from the smallest, each with the rule it was begun with."""
+def books_kept(session: Session, consortium_id: UUID) -> dict[str, list[RuleVersion]]:
+    """The tiers of which a consortium keeps a book, from the smallest, each with its rules, the first one first."""
     rules = session.scalars(
         select(RuleVersion)
         .where(RuleVersion.consortium_id == consortium_id, RuleVersion.offer_number == NO_OFFER)
         .order_by(RuleVersion.recorded_at, RuleVersion.id)
+        .options(joinedload(RuleVersion.roster))
     )
-    begun: dict[str, RuleVersion] = {}
+    kept: dict[str, list[RuleVersion]] = {}
     for rule in rules:
-        begun.setdefault(book_of(rule), rule)
-    return {tier: begun[tier] for tier in TIERS if tier in begun}
+        kept.setdefault(book_of(rule), []).append(rule)
+    return {tier: kept[tier] for tier in TIERS if tier in kept}
 
 
 def book_of(rule: RuleVersion) -> str:
