@@ -48,51 +48,47 @@ def list_acting(session: Session, organisation_ids: Collection[UUID], *, now: da
 
 
 def find_live_sign_in(session: Session, token: str, *, now: datetime) -> LiveSignIn | None:
-    """The sign-in that `token` stands for, in two SELECTs, or None where it ended, lapsed or never was.
+    """The sign-in that `token` stands for, in one SELECT, or None where it ended, lapsed or never was.
 
     A person whose membership of the chosen organisation has ended acts for none until they choose another.
     """
-    sign_in = session.execute(_sign_in(), {"token_hash": tokens.hash_token(token)}).one_or_none()
-    if sign_in is None or not tokens.is_live(sign_in.started_at, sign_in.last_seen_at, now):
+    rows = session.execute(_sign_in(), {"token_hash": tokens.hash_token(token)}).all()
+    if not rows or not tokens.is_live(rows[0].started_at, rows[0].last_seen_at, now):
         return None
-    memberships = session.execute(_memberships(), {"person_id": sign_in.person_id}).all()
-    chosen = next((row for row in memberships if row.id == sign_in.organisation_id), None)
+    memberships = [(row.organisation_id, row.name, row.roles) for row in rows if row.organisation_id is not None]
+    body, name, roles = next((each for each in memberships if each[0] == rows[0].chosen_id), (None, "", ()))
     return LiveSignIn(
-        id=sign_in.id,
-        person_id=sign_in.person_id,
-        label=sign_in.label,
-        email=sign_in.email,
-        organisation_id=chosen.id if chosen else None,
-        organisation_name=chosen.name if chosen else "",
-        organisations=tuple((row.id, row.name) for row in memberships),
-        roles=frozenset(chosen.roles) if chosen else frozenset(),
-        last_seen_at=sign_in.last_seen_at,
+        id=rows[0].id,
+        person_id=rows[0].person_id,
+        label=rows[0].label,
+        email=rows[0].email,
+        organisation_id=body,
+        organisation_name=name,
+        organisations=tuple((each[0], each[1]) for each in memberships),
+        roles=frozenset(roles),
+        last_seen_at=rows[0].last_seen_at,
     )
 
 
-# Every request of every page asks these two: they are put together once.
 @cache
-def _sign_in() -> Select[UUID, UUID, UUID | None, datetime, datetime, str, str]:
+def _sign_in() -> Select[*tuple[Any, ...]]:
+    """A row for each organisation of the person, one without if there is none; put together once for all requests."""
     return (
         select(
             SignIn.id,
             SignIn.person_id,
-            SignIn.organisation_id,
+            SignIn.organisation_id.label("chosen_id"),
             SignIn.started_at,
             SignIn.last_seen_at,
             Person.label,
             Person.email,
+            Membership.organisation_id,
+            Organisation.name,
+            Membership.roles,
         )
         .join(Person, Person.id == SignIn.person_id)
+        .outerjoin(Membership, (Membership.person_id == SignIn.person_id) & Membership.ended_at.is_(None))
+        .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
         .where(SignIn.token_hash == bindparam("token_hash"), SignIn.ended_at.is_(None))
-    )
-
-
-@cache
-def _memberships() -> Select[UUID, str, list[Any]]:
-    return (
-        select(Organisation.id, Organisation.name, Membership.roles)
-        .join(Organisation, Organisation.id == Membership.organisation_id)
-        .where(Membership.person_id == bindparam("person_id"), Membership.ended_at.is_(None))
         .order_by(Organisation.name, Organisation.id)
     )
