@@ -1,11 +1,11 @@
 """How much each body of a consortium weighs, by money and by need: what shares of outcomes rest on."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from functools import cache, cached_property, lru_cache
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from commonpurse.calc.allocation_rules import COMMITTED_BUDGET, NEED, POPULATION, REQUIRED_QUANTITY
@@ -25,54 +25,67 @@ FIRM = (CommitmentLevel.COMMITTED, CommitmentLevel.GUARANTEED_MINIMUM)
 
 
 class _Figures:
-    """What the weights of one consortium's joined bodies are worked out of, read when first asked for."""
+    """What the weights of one consortium's joined bodies are worked out of; each weighs them in roster order."""
 
     def __init__(self, session: Session, consortium_id: UUID) -> None:
         self.session, self.consortium_id = session, consortium_id
 
     @cached_property
-    def areas(self) -> dict[UUID, tuple[int, Decimal]]:
-        """The residents of each body's area and its score; 0 for what is not published, or for a body without one."""
-        rows = self.session.execute(_areas(), {"consortium_id": self.consortium_id})
-        return {body: (people or 0, score or Decimal(0)) for body, people, score in rows}
+    def rows(self) -> Sequence[Row[UUID, int | None, Decimal | None, int | None]]:
+        """Each body, the residents of its area and their score where they are published, and its firm pence if any."""
+        return self.session.execute(_figures(), {"consortium_id": self.consortium_id}).all()
 
     @cached_property
-    def keys(self) -> dict[UUID, str]:
-        """The key of each body as text, in roster order."""
-        return {body: str(body) for body in self.areas}
+    def bodies(self) -> list[UUID]:
+        """In roster order."""
+        return [row[0] for row in self.rows]
 
-    def committed(self) -> dict[UUID, int]:
+    @cached_property
+    def keys(self) -> list[str]:
+        """The same as text."""
+        return [str(body) for body in self.bodies]
+
+    def committed(self) -> list[int]:
         """Approved committed and guaranteed pence."""
-        sums = self.session.execute(_committed(), {"consortium_id": self.consortium_id})
-        pence = {body: int(total) for body, total in sums}
-        return {body: pence.get(body, 0) for body in self.keys}
+        return [int(pence or 0) for _, _, _, pence in self.rows]
 
-    def required(self) -> dict[UUID, int]:
+    def required(self) -> list[int]:
         """What is needed, see `required_quantity_weights`."""
-        needs = [need for need in list_needs(self.session, self.consortium_id) if need.organisation_id in self.keys]
-        place = {organisation_id: at for at, organisation_id in enumerate(self.keys)}
+        place = {body: at for at, body in enumerate(self.bodies)}
+        needs = [need for need in list_needs(self.session, self.consortium_id) if need.organisation_id in place]
         weights = quantity_weights(sorted(needs, key=lambda need: place[need.organisation_id]))
-        return {body: weights.get(body, 0) for body in self.keys}
+        return [weights.get(body, 0) for body in self.bodies]
 
-    def population(self) -> dict[UUID, int]:
+    def population(self) -> list[int]:
         """Residents of the area."""
-        return {body: people for body, (people, _) in self.areas.items()}
+        return [people or 0 for _, people, _, _ in self.rows]
 
-    def need(self) -> dict[UUID, int]:
+    def need(self) -> list[int]:
         """Residents times the deprivation score of their area in thousandths.
 
         The score is the population-weighted average of the index of multiple deprivation, see `reference/README.md`.
         """
-        return {body: people * _in_thousandths(score) for body, (people, score) in self.areas.items()}
+        return [people * _in_thousandths(score) if people and score else 0 for _, people, score, _ in self.rows]
 
 
-# Every page that weighs asks these two: they are put together once.
 @cache
-def _areas() -> Select[UUID, int | None, Decimal | None]:
+def _figures() -> Select[UUID, int | None, Decimal | None, int | None]:
+    """Put together once, since every page that weighs asks for it."""
+    firm = (
+        select(BudgetContribution.organisation_id, func.sum(BudgetContribution.amount_pence).label("pence"))
+        .where(
+            BudgetContribution.consortium_id == bindparam("consortium_id"),
+            BudgetContribution.commitment_level.in_(FIRM),
+            BudgetContribution.approval == ApprovalState.APPROVED,
+        )
+        .group_by(BudgetContribution.organisation_id)
+        .subquery()
+    )
     return (
-        select(Organisation.id, Area.population, Area.deprivation_score)
+        select(Organisation.id, Area.population, Area.deprivation_score, firm.c.pence)
         .join(Participation, Participation.organisation_id == Organisation.id)
         .outerjoin(Area, Area.gss == Organisation.area_gss)
+        .outerjoin(firm, firm.c.organisation_id == Organisation.id)
         .where(
             Participation.consortium_id == bindparam("consortium_id"),
             Participation.state == ParticipationState.JOINED,
@@ -81,26 +94,12 @@ def _areas() -> Select[UUID, int | None, Decimal | None]:
     )
 
 
-@cache
-def _committed() -> Select[UUID, int]:
-    return (
-        select(BudgetContribution.organisation_id, func.sum(BudgetContribution.amount_pence))
-        .where(
-            BudgetContribution.consortium_id == bindparam("consortium_id"),
-            BudgetContribution.commitment_level.in_(FIRM),
-            BudgetContribution.approval == ApprovalState.APPROVED,
-        )
-        .group_by(BudgetContribution.organisation_id)
-        .order_by(BudgetContribution.organisation_id)
-    )
-
-
 @lru_cache(maxsize=4096)
 def _in_thousandths(score: Decimal) -> int:
     return to_smallest(round(score, SCORE_DECIMALS), SCORE_DECIMALS)
 
 
-WEIGHTS: dict[str, Callable[[_Figures], dict[UUID, int]]] = {
+WEIGHTS: dict[str, Callable[[_Figures], list[int]]] = {
     COMMITTED_BUDGET: _Figures.committed,
     REQUIRED_QUANTITY: _Figures.required,
     POPULATION: _Figures.population,
@@ -110,7 +109,8 @@ WEIGHTS: dict[str, Callable[[_Figures], dict[UUID, int]]] = {
 
 def committed_weights(session: Session, consortium_id: UUID) -> dict[UUID, int]:
     """Approved committed and guaranteed pence of every joined body, in roster order; 0 where it has none."""
-    return _Figures(session, consortium_id).committed()
+    figures = _Figures(session, consortium_id)
+    return dict(zip(figures.bodies, figures.committed(), strict=True))
 
 
 def required_quantity_weights(session: Session, consortium_id: UUID) -> dict[UUID, int]:
@@ -118,13 +118,14 @@ def required_quantity_weights(session: Session, consortium_id: UUID) -> dict[UUI
 
     `rules.pooled.quantity_weights` says how quantities in several kinds of unit are weighed.
     """
-    return _Figures(session, consortium_id).required()
+    figures = _Figures(session, consortium_id)
+    return dict(zip(figures.bodies, figures.required(), strict=True))
 
 
 def basis_weights(session: Session, consortium_id: UUID, bases: Iterable[str]) -> dict[str, dict[str, int]]:
     """What each basis of `calc.allocation_rules` says of every joined body today, by the body's key as text."""
     figures = _Figures(session, consortium_id)
-    return {basis: {figures.keys[body]: weight for body, weight in WEIGHTS[basis](figures).items()} for basis in bases}
+    return {basis: dict(zip(figures.keys, WEIGHTS[basis](figures), strict=True)) for basis in bases}
 
 
 def weight_words(session: Session, consortium_id: UUID) -> tuple[Sentence, ...]:
