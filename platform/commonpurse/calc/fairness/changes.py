@@ -223,4 +223,5 @@ def envious(done: Division) -> list[tuple[int, int]]:
     for row, column in zip(*(abs(more) <= room).nonzero(), strict=True):
         i, j = places[row], places[column]
         found[row, column] = (done.amounts[j] - 1) * shares[i] > done.amounts[i] * shares[j]
-    return [(places[row], places[column]) for row, column in zip(*found.nonzero(), strict=True)]
+    one, other = (np.array(places)[numbers].tolist() for numbers in found.nonzero())
+    return list(zip(one, other, strict=True))
