@@ -97,6 +97,7 @@ ELSEWHERE = {
     "pooling.remove_need",
     "pooling.show_upload",
     "pooling.upload",
+    "workspaces.weights_file",
 }
 """Pages of stages the demonstration has left behind: the test below opens them over rows of those stages."""
 
@@ -137,6 +138,7 @@ NOT_REACHED = (
         "reference.categories_json",
         "transparency.download",
         "transparency.ledger_day",
+        "workspaces.weights_template",
     }
 )
 """Pages no link of the demonstration leads to."""

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from support.access_world import Things
 from support.everything import NEEDS, SPENDING
-from support.world import AREAS
+from support.world import AREAS, MEMBERS
 
 PASSWORD = "seven quiet lanterns"
 
@@ -43,6 +43,11 @@ def _forming(things: Things) -> dict[str, Any]:
 
 def _main(things: Things) -> dict[str, Any]:
     return {"seen_version": things.versions["consortium"]}
+
+
+def _numbers(things: Things) -> dict[str, Any]:
+    rows = [f"{things.world.bodies[body].name},{number}\n" for number, body in enumerate(MEMBERS)]
+    return {"file": (io.BytesIO("".join(["Body,Number\n", *rows]).encode()), "numbers.csv")}
 
 
 def _need(**values: Any) -> dict[str, Any]:
@@ -174,5 +179,6 @@ FORMS: dict[str, Callable[[Things], dict[str, Any]]] = {
     "workspaces.add_item": lambda things: {"kind": "target", "measure_id": str(things.keys["spare_measure_id"])},
     "workspaces.comment": lambda _: {"text": "Agreed in principle"},
     "workspaces.propose": lambda _: {"quantity": "90", "seen_number": 1},
+    "workspaces.weights_file": _numbers,
     "workspaces.take_position": lambda _: {"answer": "agree", "seen_number": 1},
 }

@@ -38,6 +38,7 @@ LEAVERS              s 0 00 00 xx++x ==
 LEAD                 s 0 00 00 xxxxx ++
 LEAD_BUYERS          s 0 00 00 xxxxx x+
 LEAD_BUYERS_ASKED    s 0 00 00 xxxxx x=
+BUYERS_ASKED         s 0 00 00 xxxx= x=
 LEAD_APPROVERS       s 0 00 00 xxxxx xx
 BUYERS               s 0 00 00 xxxx+ x+
 BUYERS_AND_APPROVERS s 0 00 00 xx+x+ x+
@@ -150,6 +151,8 @@ workspaces.show_item             MEMBERS              -
 workspaces.add_item              BUYERS               BUYERS
 workspaces.propose               -                    BUYERS
 workspaces.take_position         -                    BUYERS_AND_APPROVERS
+workspaces.weights_file          BUYERS               BUYERS_ASKED
+workspaces.weights_template      BUYERS               -
 workspaces.comment               -                    BUYERS
 workspaces.park                  -                    BUYERS
 workspaces.resume                -                    BUYERS

@@ -25,6 +25,7 @@ from support.consortia_rows import make_forming
 from support.delivery_rows import make_contract, make_record
 from support.everything import NEEDS, SPENDING
 from support.pooling_rows import make_budget, make_requirement
+from support.weight_rows import make_weights
 from support.workspace_rows import answer, make_rule, make_target, offer
 from support.world import NOW, World, make_measure, make_organisation, make_person
 
@@ -148,6 +149,8 @@ def make_things(session: Session, world: World) -> Things:
         "delivery.download_evidence": {"record_id": things.keys["verified_id"]},
         "delivery.keep_claim": {"record_id": things.keys["verified_id"]},
         "workspaces.resume": {"item_id": things.keys["parked_id"]},
+        "workspaces.weights_file": {"item_id": things.keys["weights_id"]},
+        "workspaces.weights_template": {"item_id": things.keys["weights_id"]},
     }
     session.commit()
     things.versions = {"consortium": world.consortium.version, "forming": signing.version}
@@ -208,7 +211,8 @@ def _negotiated(session: Session, world: World) -> dict[str, Any]:
     park(session, lead, item_id=parked, now=NOW)
     open_item = make_target(session, world, measure_id=other.id)
     offer(session, world, "darlington", open_item, 0)
-    return {"item_id": open_item, "parked_id": parked, "spare_measure_id": spare.id}
+    weighed = make_weights(session, world)
+    return {"item_id": open_item, "parked_id": parked, "spare_measure_id": spare.id, "weights_id": weighed}
 
 
 def _delivered(session: Session, world: World) -> dict[str, Any]:

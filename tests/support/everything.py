@@ -28,6 +28,7 @@ from support.consortia_rows import answer as vote
 from support.consortia_rows import make_forming, open_move
 from support.delivery_rows import QUARTER, make_contract, make_record, make_records
 from support.pooling_rows import make_budget, make_requirement
+from support.weight_rows import make_weights, offer_weights
 from support.workspace_rows import answer, make_rule, make_target, offer
 from support.world import NOW, World
 
@@ -94,6 +95,8 @@ def make_everything(session: Session, world: World) -> None:
     make_offer(session, buyer, item_id=rule, seen_number=0, quantity=None, allocation={"kind": "equal"}, now=NOW)
     for body in ("gateshead", "darlington"):
         answer(session, world, body, rule, 1)
+    weighed = make_weights(session, world)
+    offer_weights(session, world, "gateshead", weighed, 0, 3, 2, 1, source="Litres called off")
     contract = make_contract(session, world)
     first = make_records(session, world, contract, 3)[0]
     again = make_contract(session, world, reference="SL-2")

@@ -1,27 +1,33 @@
 """Pages of the room. Each act is a plain form; the live channel sends the same forms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from commonpurse.core.errors import Refused, Stale
+from commonpurse.core.tabular import write_csv, write_xlsx
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.fields import Choice
 from commonpurse.web.form import Form, say
+from commonpurse.web.limits import EXPENSIVE, limited
 from commonpurse.web.pages import LONDON, say_date
 from commonpurse.workspaces import commands, queries
 from commonpurse.workspaces.forms import (
+    COLUMNS,
     ActForm,
     AddItemForm,
     CommentForm,
+    Fault,
     PositionForm,
+    WeightsFileForm,
     WeightsOfferForm,
     offer_form,
+    read_weights_file,
 )
 
 blueprint = Blueprint("workspaces", __name__, url_prefix="/consortia/<uuid:consortium_id>/workspace")
@@ -104,7 +110,9 @@ def _item(consortium_id: UUID, item_id: UUID) -> queries.ItemPage:
         return queries.item_page(session, current_actor(), consortium_id, item_id, datetime.now(UTC))
 
 
-def _show_item(consortium_id: UUID, item_id: UUID, failed: Form | None = None) -> ResponseReturnValue:
+def _show_item(
+    consortium_id: UUID, item_id: UUID, failed: Form | None = None, numbers: Mapping[str, int] | None = None
+) -> ResponseReturnValue:
     page = _item(consortium_id, item_id)
     if page.is_due:
         with transaction() as session:
@@ -119,6 +127,8 @@ def _show_item(consortium_id: UUID, item_id: UUID, failed: Form | None = None) -
         forms[name] = failed if failed is not None and type(failed).__name__ == form_of.__name__ else form_of(None)
     if isinstance(forms["offer"], WeightsOfferForm) and forms["offer"] is not failed:
         _fill(forms["offer"], page)
+        if numbers is not None:
+            forms["offer"].fill({"numbers": numbers, "source": ""})
     return render_template(
         "workspaces/_item.html" if "X-Fragment" in request.headers else "workspaces/show_item.html",
         page=page,
@@ -164,6 +174,41 @@ def propose(consortium_id: UUID, item_id: UUID) -> ResponseReturnValue:
         shape = queries.offered_in(session, current_actor(), item_id)
     form = offer_form(shape, datetime.now(LONDON).date())
     return _act(consortium_id, item_id, form(), commands.make_offer)
+
+
+@blueprint.route("/<uuid:item_id>/weights/file", methods=["GET", "POST"])
+@limited(EXPENSIVE)
+@signed_in
+def weights_file(consortium_id: UUID, item_id: UUID) -> ResponseReturnValue:
+    """Read the numbers of weights from a file into the form of the offer; nothing is stored."""
+    with reading() as session:
+        page = queries.weights_to_offer(session, current_actor(), consortium_id, item_id, datetime.now(UTC))
+    form = WeightsFileForm()
+    faults: list[Fault] = []
+    if form.validate_on_submit():
+        file = form.file.data
+        try:
+            numbers, faults = read_weights_file(file.filename or "", file.read(), page.shape.bodies)
+        except Refused as error:
+            form.show(error)
+        else:
+            if not faults:
+                return _show_item(consortium_id, item_id, numbers=numbers)
+            form.file.errors = [_("The file has faults. Nothing was read from it")]
+    return render_template("workspaces/weights_file.html", page=page, form=form, faults=faults)
+
+
+@blueprint.get("/<uuid:item_id>/weights/template.<any(csv, xlsx):format>")
+@signed_in
+def weights_template(consortium_id: UUID, item_id: UUID, format: str) -> ResponseReturnValue:  # noqa: A002 - the address says so
+    """A file that names every body, with the numbers on the table where there are any."""
+    with reading() as session:
+        page = queries.weights_to_offer(session, current_actor(), consortium_id, item_id, datetime.now(UTC))
+    known = page.on_table["numbers"] if page.on_table is not None else {}
+    rows = [[name, known.get(str(body))] for body, name in page.shape.bodies]
+    content = write_csv(COLUMNS, rows) if format == "csv" else write_xlsx(COLUMNS, rows, title=page.item.title)
+    media = "text/csv" if format == "csv" else "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return Response(content, mimetype=media, headers={"Content-Disposition": f"attachment; filename=weights.{format}"})
 
 
 @blueprint.post("/<uuid:item_id>/positions")

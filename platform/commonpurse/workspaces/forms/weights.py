@@ -12,7 +12,7 @@ from wtforms import Field, SelectField, SubmitField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import TextInput
 
-from commonpurse.web.fields import Choice, Needed, TextField
+from commonpurse.web.fields import Choice, Needed
 from commonpurse.web.form import say
 from commonpurse.workspaces.forms.acts import NegotiatingForm
 from commonpurse.workspaces.rules import say_start
@@ -72,11 +72,11 @@ class WeightsOfferForm(NegotiatingForm):
         coerce=_day,
         render_kw={"hint": _l("They count from that day until later weights do.")},
     )
-    source = TextField(
+    source = TextAreaField(
         _l("Where the numbers come from"),
         [Needed(_l("Enter where the numbers come from"))],
         default="",
-        render_kw={"hint": _l("Such as ‘The supplier’s report of call-offs, April 2025 to March 2026’.")},
+        render_kw={"hint": _l("Such as ‘The supplier’s report of call-offs, April 2025 to March 2026’."), "rows": 2},
     )
     rationale = TextAreaField(
         _l("Why (optional)"),

@@ -6,6 +6,7 @@ from commonpurse.workspaces.queries.pages import (
     RoomPage,
     item_page,
     waiting,
+    weights_to_offer,
     workspace_page,
 )
 from commonpurse.workspaces.queries.rows import (
@@ -72,5 +73,6 @@ __all__ = [
     "waiting",
     "weights_of",
     "weights_on",
+    "weights_to_offer",
     "workspace_page",
 ]

@@ -13,7 +13,7 @@ from commonpurse.consortia.models import Consortium, Participation, Participatio
 from commonpurse.consortia.queries import LONDON, get_joined_consortium
 from commonpurse.core import log
 from commonpurse.core.actor import Actor
-from commonpurse.core.errors import NotFound
+from commonpurse.core.errors import NotFound, Stale, require
 from commonpurse.core.waiting import Waiting
 from commonpurse.identity.models import Role
 from commonpurse.pooling.queries import weight_words
@@ -158,6 +158,18 @@ def item_page(session: Session, actor: Actor, consortium_id: UUID, item_id: UUID
         may_resume=may_act and item.state is ItemState.PARKED,
         is_due=standing.carried_by_silence(consortium, item, now),
     )
+
+
+def weights_to_offer(session: Session, actor: Actor, consortium_id: UUID, item_id: UUID, now: datetime) -> ItemPage:
+    """The page of an item on which the actor can offer weights. Raises NotFound, NotAllowed and Stale."""
+    page = item_page(session, actor, consortium_id, item_id, now)
+    if not page.item.is_weights:
+        raise NotFound(NO_ITEM)
+    consortium = get_joined_consortium(session, actor, consortium_id)
+    require(policy.may_act(actor, consortium), "You cannot negotiate here", who=policy.WHO_ACTS)
+    if not page.may_offer:
+        raise Stale("This cannot be negotiated any more, or not until somebody takes it up again")
+    return page
 
 
 def _rule(consortium: Consortium) -> Sentence | None:
