@@ -172,6 +172,12 @@ def test_a_body_without_a_quantity_takes_no_part(asked):
     assert "Buying together saves nothing" in words
 
 
+def test_bills_below_half_a_penny_are_shown_without_percentages(asked):
+    words = text_of(asked(q0="1", q1="1", q2="1", p1="0.0001", s2="", p2="", s3="", p3="", fixed=""))
+    assert "At £0.0001 for each unit, they pay £0.00 together and would pay £0.00 alone" in words
+    assert re.search(r"Newcastle[^£]+1 £0.00 £0.00 £0.00 £0.00 £0.00 Gateshead", words)
+
+
 def test_the_price_after_a_body_left_is_said(asked):
     assert re.search(
         r"If Newcastle[^.]+ left, the others would pay £10.00 for each unit in place of £9.00", text_of(asked(body="0"))
