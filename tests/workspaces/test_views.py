@@ -28,6 +28,12 @@ def test_the_first_visit_after_pooling_began_opens_the_room(session, world, clie
     assert session.query(Workspace).count() == 1
 
 
+def test_the_page_for_a_new_item_opens_the_room_too(session, world, client_of):
+    answer = client_of("newcastle").get(f"{room(world)}add")
+    assert answer.status_code == 200
+    assert session.query(Workspace).one().consortium_id == world.consortium.id
+
+
 def test_before_pooling_the_page_says_when_the_room_opens(session, world, client_of):
     world.consortium.stage = Stage.FORMING
     session.commit()

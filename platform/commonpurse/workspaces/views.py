@@ -41,27 +41,30 @@ Act = Callable[..., int]
 def show(consortium_id: UUID) -> ResponseReturnValue:
     """The room: agenda and minutes. The first visit after pooling began opens it."""
     page = _room(consortium_id)
-    if page.may_open or page.is_due:
-        with transaction() as session:
-            now = datetime.now(UTC)
-            commands.open_workspace(session, current_actor(), consortium_id=consortium_id, now=now)
-            commands.settle_due(session, current_actor(), consortium_id=consortium_id, now=now)
-        page = _room(consortium_id)
     template = "workspaces/_room.html" if "X-Fragment" in request.headers else "workspaces/show.html"
     return render_template(template, page=page, now=datetime.now(UTC))
 
 
 def _room(consortium_id: UUID) -> queries.RoomPage:
+    """What the room shows, opened if it may be and with what is due settled."""
+    now = datetime.now(UTC)
     with reading() as session:
-        return queries.workspace_page(session, current_actor(), consortium_id, datetime.now(UTC))
+        page = queries.workspace_page(session, current_actor(), consortium_id, now)
+    if not (page.may_open or page.is_due):
+        return page
+    with transaction() as session:
+        commands.open_workspace(session, current_actor(), consortium_id=consortium_id, now=now)
+        commands.settle_due(session, current_actor(), consortium_id=consortium_id, now=now)
+    with reading() as session:
+        return queries.workspace_page(session, current_actor(), consortium_id, now)
 
 
 @blueprint.route("/add", methods=["GET", "POST"])
 @signed_in
 def add_item(consortium_id: UUID) -> ResponseReturnValue:
     """Put a target, the allocation rule or weights on the agenda."""
+    page = _room(consortium_id)
     with reading() as session:
-        page = queries.workspace_page(session, current_actor(), consortium_id, datetime.now(UTC))
         choices = queries.list_measure_choices(session, current_actor(), consortium_id, datetime.now(LONDON).date())
     form = AddItemForm(idempotency_key=uuid4().hex)
     form.measure_id.choices = [
