@@ -128,3 +128,10 @@ def test_the_operator_settles_what_is_due(app, session, world, forming):
     assert result.output == "decisions settled: 1\n"
     session.expire_all()
     assert queries.get_decision(session, forming, decision.id).state is DecisionState.CARRIED
+
+
+def test_who_cannot_put_the_question_is_told_who_can_make_them_a_buyer(client_of, world, forming):
+    page = client_of("gateshead", "organisation_administrator").get(path(forming, "/stage")).text
+    assert "A buyer of any body that has joined can put the question" in page
+    assert f'href="/organisations/{world.organisation("gateshead")}"' in page
+    assert "Put the question to all bodies" not in page

@@ -171,6 +171,7 @@ class MovesPage(Struct, frozen=True):
     rule: RuleInWords
     moves: tuple[Move, ...]
     open_decision_id: UUID | None
+    own_organisation_id: UUID | None
     may_propose: bool
 
 
@@ -192,6 +193,7 @@ def moves_page(session: Session, actor: Actor, consortium_id: UUID) -> MovesPage
             for to in rules.moves_from(consortium.stage)
         ),
         open_decision_id=being_decided.id if being_decided else None,
+        own_organisation_id=actor.organisation_id,
         may_propose=policy.may_propose(actor, consortium),
     )
 
