@@ -136,8 +136,11 @@ def test_headings_alone_are_refused():
     ("content", "words"),
     [
         (b"%PDF-1.7\n1 0 obj", "named .csv but is a PDF"),
+        (b"%PDF", "named .csv but is a PDF"),
         (b"\n\n%PDF-1.7\n", "named .csv but is a PDF"),
         (b"\x89PNG\r\n\x1a\n\x00", "named .csv but is a picture"),
+        (b"\x89PN", "named .csv but is a picture"),
+        (b"II*\x00\x08", "named .csv but is a picture"),
         (b"\xff\xd8\xff\xe0JFIF", "named .csv but is a picture"),
         (b"<!DOCTYPE html><html>", "named .csv but is a web page"),
         (b"\xef\xbb\xbf <html><table>", "named .csv but is a web page"),
@@ -151,6 +154,12 @@ def test_another_kind_of_file_behind_the_right_ending_is_named(content, words):
     sentence = refusal(content)
     assert words in sentence
     assert sentence.endswith("Save it as CSV or as an Excel workbook (.xlsx)")
+
+
+def test_the_head_of_an_old_workbook_is_enough_to_name_it():
+    assert refusal(b"\xd0\xcf\x11\xe0") == (
+        "The file is an Excel 97-2003 workbook (.xls). Open it and save it as an Excel workbook (.xlsx) or as CSV"
+    )
 
 
 def test_a_pdf_under_its_own_name_is_told_what_to_choose():

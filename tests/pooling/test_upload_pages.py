@@ -72,6 +72,14 @@ def test_a_file_is_checked_row_by_row_and_stored_once_on_a_persons_word(session,
     assert "The right rows were stored, the faulty ones set aside." in text_of(client.get(shown))
 
 
+@pytest.mark.parametrize("kind", ["requirements", "budget"])
+@pytest.mark.parametrize("name", ["lines.csv", "lines.xlsx"])
+def test_a_pdf_under_the_name_of_a_table_is_called_what_it_is(address, client_of, kind, name):
+    data = {"file": (BytesIO(b"%PDF-1.4"), name)}
+    page = client_of("gateshead").post(f"{address}/{kind}/upload", data=data, content_type="multipart/form-data")
+    assert f"The file is named .{name.partition('.')[2]} but is a PDF." in text_of(page)
+
+
 def test_a_file_can_no_longer_be_dropped_once_pooling_is_over_and_the_page_says_so(session, world, address, client_of):
     client = client_of("gateshead")
     shown = send_lines(client, address, "requirements", RIGHT).location
