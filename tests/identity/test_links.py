@@ -166,6 +166,23 @@ def test_an_invitation_is_not_accepted_for_somebody_else(client_of, world, sessi
     assert session.scalars(select(SingleUseLink)).one().used_at is None
 
 
+@pytest.mark.parametrize(
+    ("email", "name", "sentence"),
+    [
+        ("notanemail", "", "Enter an email address in the correct format, like name@example.com"),
+        ("first@x.example", " ", "Enter a name or job title"),
+    ],
+)
+def test_the_service_invites_nobody_without_an_address_and_a_name(app, world, session, email, name, sentence):
+    result = app.test_cli_runner().invoke(args=["identity", "invite", email, name])
+    assert (result.exit_code, result.output) == (1, f"Error: {sentence}\n")
+    assert session.scalars(select(SingleUseLink)).all() == []
+
+
+def test_the_help_of_the_invitation_calls_its_arguments_as_the_read_me_does(app):
+    assert "invite [OPTIONS] EMAIL NAME" in app.test_cli_runner().invoke(args=["identity", "invite", "--help"]).output
+
+
 def test_who_is_invited_by_the_service_registers_an_organisation_next(app, visitor, world, session):
     result = app.test_cli_runner().invoke(args=["identity", "invite", "first@x.example", "First"])
     assert "on its way" in result.output

@@ -18,7 +18,7 @@ from wtforms import (
 from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
-from commonpurse.identity.rules import passwords
+from commonpurse.identity.rules import addresses, passwords
 from commonpurse.identity.rules.identifiers import SCHEMES
 from commonpurse.web.fields import CheckboxesField, Choice, Needed, TextField
 from commonpurse.web.form import Form
@@ -76,14 +76,8 @@ class EmailAddress:
 
     def __call__(self, form: Form, field: Field) -> None:
         """Raises ValidationError."""
-        from email_validator import EmailNotValidError, validate_email
-
-        try:
-            validate_email(field.data or "", check_deliverability=False, allow_smtputf8=False, test_environment=True)
-        except EmailNotValidError as error:
-            raise ValidationError(
-                gettext("Enter an email address in the correct format, like name@example.com")
-            ) from error
+        if not addresses.is_email(field.data or ""):
+            raise ValidationError(gettext("Enter an email address in the correct format, like name@example.com"))
 
 
 class NewPasswordForm(Form):

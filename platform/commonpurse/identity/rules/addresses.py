@@ -8,6 +8,17 @@ def normal_email(typed: str) -> str:
     return typed.strip().lower()
 
 
+def is_email(typed: str) -> bool:
+    """Whether mail can be sent to it; whether the address exists is not asked."""
+    from email_validator import EmailNotValidError, validate_email
+
+    try:
+        validate_email(typed, check_deliverability=False, allow_smtputf8=False, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return True
+
+
 def own_path(address: str | None, *, otherwise: str = "/") -> str:
     r"""`address` if it is a path of this service, else `otherwise`.
 
