@@ -27,5 +27,14 @@ def test_a_quorum_that_is_no_whole_number_is_refused_in_plain_words(client_of, s
     typed = {"decision_rule": "weighted", "quorum_percent": quorum, "seen_version": forming.version}
     page = client_of("newcastle").post(path(forming, "/rule"), data=typed)
     assert "Enter the quorum as a whole number of per cent, like 50" in text_of(page)
+    assert "The quorum must be between" not in text_of(page)
     assert f'value="{quorum}"' in page.text
     assert events(session, forming) == 0
+
+
+@pytest.mark.parametrize("quorum", ["abc", "101"])
+def test_a_quorum_does_not_concern_a_rule_without_weights(client_of, session, forming, quorum):
+    typed = {"decision_rule": "majority", "quorum_percent": quorum, "seen_version": forming.version}
+    assert client_of("newcastle").post(path(forming, "/rule"), data=typed).status_code == 302
+    session.refresh(forming)
+    assert (forming.decision_rule, forming.quorum_percent) == ("majority", 0)

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SubmitField, TextAreaField
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms import BooleanField, Field, HiddenField, IntegerField, RadioField, SubmitField, TextAreaField
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, StopValidation
 
 from commonpurse.consortia import rules
 from commonpurse.web.fields import CheckboxesField, Choice, DatePartsField, Needed, SeenField, TextField
@@ -95,6 +95,15 @@ class LeadForm(Form):
     submit = SubmitField(_l("Save and go back to the tasks"))
 
 
+def _only_where_weighted(form: Form, field: Field) -> None:
+    """A quorum concerns votes by weight alone. Raises StopValidation elsewhere, and for typing that explains itself."""
+    if form["decision_rule"].data != "weighted":
+        field.errors, field.data = [], 0
+        raise StopValidation
+    if field.process_errors:
+        raise StopValidation
+
+
 class RuleForm(Form):
     """How the bodies decide."""
 
@@ -112,7 +121,11 @@ class RuleForm(Form):
     )
     quorum_percent = IntegerField(  # type: ignore[call-arg] # its types do not know the newest argument
         _l("Quorum, as a percentage of all weight"),
-        [Optional(), NumberRange(0, 100, message=_l("The quorum must be between 0 and 100 per cent"))],
+        [
+            Optional(),
+            _only_where_weighted,
+            NumberRange(0, 100, message=_l("The quorum must be between 0 and 100 per cent")),
+        ],
         invalid_value_message=_l("Enter the quorum as a whole number of per cent, like 50"),
         render_kw={
             "hint": _l("Bodies with at least this share of all committed budget must answer. Enter 0 for no quorum"),
