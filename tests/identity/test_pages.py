@@ -174,6 +174,17 @@ def test_a_faulty_registration_says_why_and_stores_nothing(client_of, session, c
     assert len(session.scalars(select(Organisation)).all()) == before
 
 
+def test_a_registration_says_everything_that_is_wrong_at_once(client_of):
+    client = client_of("nowhere", "stranger")
+    typed = {"name": "Tyne", "kind": "public_body", "public_body_kind": "local_authority", "area_gss": ""}
+    text = client.post("/organisations/register", data={**typed, "gb_ppon": "1", "gb_coh": "x", "gss": "E0"}).text
+    for field in ("gb_ppon", "gb_coh", "gss", "area_gss"):
+        assert f'href="#{field}"' in text
+    assert text.count('href="#') - text.count('href="#main-content"') == 4
+    for sentence in ("PBCD-1234-EFGH", "01234567", "E08000037"):
+        assert text.count(f"The number must look like {sentence}") == 2
+
+
 def test_a_number_is_added_by_the_page_and_shown(client_of, world):
     client = client_of("gateshead", ADMINISTRATOR)
     data = {"scheme": "GB-NHS", "value": "rtd"}

@@ -19,7 +19,7 @@ from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from commonpurse.identity.rules import addresses, passwords
-from commonpurse.identity.rules.identifiers import SCHEMES
+from commonpurse.identity.rules.identifiers import SCHEMES, Scheme
 from commonpurse.web.fields import CheckboxesField, Choice, Needed, TextField
 from commonpurse.web.form import Form
 
@@ -236,11 +236,23 @@ class EndMembershipForm(Form):
     submit = SubmitField(_l("End membership"), render_kw={"button_class": "govuk-button--warning"})
 
 
+class LooksLike:
+    """The field must hold what looks like a number of a public register."""
+
+    def __init__(self, scheme: Scheme) -> None:
+        self.scheme = scheme
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Raises ValidationError."""
+        if not self.scheme.accepts(self.scheme.tidy(field.data)):
+            raise ValidationError(gettext("The number must look like %(example)s", example=self.scheme.example))
+
+
 def _number(code: str) -> TextField:
     scheme = SCHEMES[code]
     return TextField(
         SCHEME_WORDS[code],
-        [Optional()],
+        [Optional(), LooksLike(scheme)],
         description=_l("For example %(example)s", example=scheme.example),
         render_kw={"width": 20, "spellcheck": False, "autocomplete": "off"},
     )
@@ -263,7 +275,6 @@ class RegisterOrganisationForm(Form):
     )
     area_gss = TextField(
         _l("Area"),
-        [Optional()],
         description=_l("Type the name of the place, such as Gateshead. Local authorities must give theirs."),
         render_kw={"width": 20},
     )
@@ -281,6 +292,12 @@ class RegisterOrganisationForm(Form):
         """A public body says of which kind. Raises ValidationError."""
         if self.kind.data == "public_body" and field.data not in PUBLIC_BODY_WORDS:
             raise ValidationError(gettext("Select the kind of public body"))
+
+    def validate_area_gss(self, field: Field) -> None:
+        """A local authority says which area is its own. Raises ValidationError."""
+        of_place = self.kind.data == "public_body" and self.public_body_kind.data == "local_authority"
+        if of_place and not field.data:
+            raise ValidationError(gettext("Enter the area of the local authority"))
 
     def number_fields(self) -> list[Field]:
         """The fields of public numbers."""
