@@ -216,7 +216,9 @@ def test_an_observer_is_told_whom_to_ask(world, client_of, base, contract):
 
 def test_an_outcome_is_recorded_checked_and_its_evidence_downloaded(session, world, client_of, base, contract):
     gateshead = client_of("gateshead")
-    assert "October to December 2026" in gateshead.get(f"{base}/outcomes/record").text
+    page = gateshead.get(f"{base}/outcomes/record").text
+    assert "October to December 2026" in page
+    assert "so that one person or thing is claimed once for each quarter" in page
     posted = gateshead.post(f"{base}/outcomes/record", data=outcome(world, contract))
     assert posted.status_code == 302
     record = session.scalars(select(OutcomeRecord)).one()

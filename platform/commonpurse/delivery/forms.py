@@ -193,7 +193,7 @@ class RecordOutcomeForm(Form):
         render_kw={
             "hint": _l(
                 "A learner, payroll, asset or invoice number that is always the same. It is turned into a key "
-                "that nobody can turn back, so that one person or thing is claimed once"
+                "that nobody can turn back, so that one person or thing is claimed once for each quarter"
             ),
             "autocomplete": "off",
         },
