@@ -20,6 +20,7 @@ from commonpurse.pooling.queries import weight_words
 from commonpurse.workspaces import policy, rules
 from commonpurse.workspaces.models import AgendaItem, Comment, ItemKind, ItemState, Workspace
 from commonpurse.workspaces.queries import shown, standing
+from commonpurse.workspaces.queries.agreed import AgreedRule, list_agreed_rules
 from commonpurse.workspaces.queries.choices import OutOfForce, out_of_force
 from commonpurse.workspaces.queries.rows import (
     NO_ITEM,
@@ -50,6 +51,8 @@ class RoomPage(Struct, frozen=True):
     late_offers_until: date | None
     """The last day to answer an offer that is made now, where negotiation has closed and the room is still open."""
     items: tuple[shown.ItemShown, ...]
+    agreed_rule: AgreedRule | None
+    """The allocation rule that counts, where one was agreed."""
     minutes: tuple[shown.Minute, ...]
     may_open: bool
     may_add: bool
@@ -76,6 +79,8 @@ class ItemPage(Struct, frozen=True):
     head: int
     rule: Sentence | None
     item: shown.ItemShown
+    another_rule: AgreedRule | None
+    """The allocation rule that counts, on the page of one that is not agreed."""
     out_of_force: OutOfForce | None
     offers: tuple[shown.OfferShown, ...]
     comments: tuple[CommentShown, ...]
@@ -101,6 +106,7 @@ def workspace_page(session: Session, actor: Actor, consortium_id: UUID, now: dat
     # The number is read first: what is shown may then be newer than it says, but never older.
     head = log.last_seq(session, workspace.stream) if workspace else 0
     items = list_items(session, workspace.id) if workspace else []
+    agreed = list_agreed_rules(session, workspace.id) if workspace else ()
     entries = log.entries_after(session, workspace.stream, max(head - MINUTES_SHOWN, 0)) if workspace else []
     return RoomPage(
         consortium_id=consortium.id,
@@ -110,7 +116,8 @@ def workspace_page(session: Session, actor: Actor, consortium_id: UUID, now: dat
         rule=_rule(consortium),
         closes_on=standing.closes_on(consortium),
         late_offers_until=_late_offers_until(consortium, now),
-        items=tuple(shown.show_item(item, consortium, actor, now) for item in items),
+        items=tuple(shown.show_item(item, consortium, actor, now, agreed) for item in items),
+        agreed_rule=agreed[-1] if agreed else None,
         minutes=shown.show_minutes(entries, standing.names_of(consortium)),
         may_open=workspace is None and policy.may_open(actor, consortium),
         may_add=workspace is not None and policy.may_act(actor, consortium),
@@ -134,6 +141,7 @@ def item_page(session: Session, actor: Actor, consortium_id: UUID, item_id: UUID
     names, is_open = standing.names_of(consortium), item.state is ItemState.OPEN
     may_act, may_answer = policy.may_act(actor, consortium), policy.may_answer(actor, consortium)
     is_rule = item.kind is ItemKind.ALLOCATION_RULE
+    agreed = list_agreed_rules(session, workspace.id) if is_rule else ()
     on_table, shape = standing.current_offer(item), shape_of(session, item, consortium)
     today = now.astimezone(LONDON).date()
     return ItemPage(
@@ -142,7 +150,8 @@ def item_page(session: Session, actor: Actor, consortium_id: UUID, item_id: UUID
         workspace_id=workspace.id,
         head=head,
         rule=_rule(consortium),
-        item=shown.show_item(item, consortium, actor, now),
+        item=shown.show_item(item, consortium, actor, now, agreed),
+        another_rule=agreed[-1] if agreed and item.state is not ItemState.AGREED else None,
         out_of_force=out_of_force(consortium, item.measure, (item.agreed_at or now).astimezone(LONDON).date()),
         offers=tuple(shown.show_offer(item, offer, consortium) for offer in reversed(item.offers)),
         comments=_comments(session, item),

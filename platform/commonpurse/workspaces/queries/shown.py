@@ -20,6 +20,7 @@ from commonpurse.core.log import Entry
 from commonpurse.workspaces import rules
 from commonpurse.workspaces.models import AgendaItem, ItemKind, ItemState, Offer
 from commonpurse.workspaces.queries import standing
+from commonpurse.workspaces.queries.agreed import AgreedRule, replaced_by
 from commonpurse.workspaces.queries.rows import electorate, spec_of, weights_of
 from commonpurse.workspaces.queries.weights import weights_on
 
@@ -72,6 +73,8 @@ class ItemShown(Struct, frozen=True):
     why: Sentence | None
     yours: str | None
     agreed_at: datetime | None
+    replaced_by: AgreedRule | None
+    """The allocation rule that was agreed next after this one."""
     answer_by: date | None
 
     @property
@@ -110,8 +113,10 @@ class Preview(Struct, frozen=True):
     is_on_table: bool
 
 
-def show_item(item: AgendaItem, consortium: Consortium, actor: Actor, now: datetime) -> ItemShown:
-    """The item as its row and its page show it."""
+def show_item(
+    item: AgendaItem, consortium: Consortium, actor: Actor, now: datetime, agreed: Sequence[AgreedRule]
+) -> ItemShown:
+    """The item as its row and its page show it; `agreed` are the allocation rules agreed one after another."""
     offer, measure = standing.current_offer(item), item.measure
     yours = None
     if offer is not None:
@@ -131,6 +136,7 @@ def show_item(item: AgendaItem, consortium: Consortium, actor: Actor, now: datet
         why=_why(item, outcome),
         yours=yours,
         agreed_at=item.agreed_at,
+        replaced_by=replaced_by(agreed, item.id),
         answer_by=standing.notice_ends(consortium, offer) if offer and item.state is ItemState.OPEN else None,
     )
 
