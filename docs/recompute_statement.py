@@ -1,7 +1,7 @@
 """Does every sum of a published statement again, from its JSON alone: python recompute_statement.py FILE
 
 It needs Python and nothing else. It ends with 0 if every figure is right, with 1 if one is not, and with 2 if a
-split goes by a sum that is not known here, so that its shares could only be added up.
+split goes by a sum that is not known here, so that its shares could only be added up, or if FILE is no statement.
 All figures are whole numbers of each measure's smallest unit, such as hundredths of a week.
 """
 
@@ -112,7 +112,21 @@ def check(published):
             )
 
 
+def fault_of(name):
+    """Checks the file; what is wrong with it where no statement can be read from it."""
+    try:
+        check(json.loads(Path(name).read_text(encoding="utf-8")))
+    except OSError as error:
+        return f"{name} cannot be read: {error.strerror}"
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        return f"{name} is not the JSON of a published statement"
+    return None
+
+
 if __name__ == "__main__":
-    check(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")))
+    fault = fault_of(sys.argv[1]) if len(sys.argv) == 2 else "Name one file: python recompute_statement.py FILE"
+    if fault:
+        print(fault, file=sys.stderr)
+        sys.exit(2)
     print("\n".join([*WRONG, *UNKNOWN] or ["Every figure is what its splits give."]))
     sys.exit(1 if WRONG else 2 if UNKNOWN else 0)
