@@ -132,6 +132,20 @@ def test_a_rule_that_is_none_says_why_and_the_others_are_still_compared(client_o
     assert "Rule 2 in words" in words_of(page)
 
 
+@pytest.mark.parametrize("bound", ["floor", "cap"])
+@pytest.mark.parametrize("typed", ["abc", "-5", "101"])
+def test_a_bound_that_is_no_percentage_has_its_fault_beside_the_field(client_of, address, bound, typed):
+    page = client_of("gateshead").get(asked(address, **{"a_kind": "equal", f"a_{bound}": typed}))
+    assert re.search(rf'id="a-{bound}-error"[^>]*>.*?percentage', page.text, re.DOTALL)
+
+
+def test_parts_of_a_mixture_are_said_to_be_taken_in_proportion(client_of, address):
+    parts = {"a_leg_equal": "60", "a_leg_need": "20"}
+    words = words_of(client_of("gateshead").get(asked(address, a_kind="hybrid", b_kind="", **parts)))
+    assert "They are taken in proportion: 60 and 20 of 80 are 75% and 25%." in words
+    assert "75% of a total: In equal shares. 25% of a total: " in words
+
+
 def test_without_any_rule_the_page_says_so(client_of, address):
     chosen = dict.fromkeys(("a_kind", "b_kind", "c_kind", "d_kind"), "")
     assert "Choose a rule to see what it gives" in words_of(client_of("gateshead").get(asked(address, **chosen)))
@@ -191,6 +205,7 @@ def test_measures_in_different_units_are_said_to_be_counted_alike_and_can_be_loo
     client = client_of("gateshead")
     assert "counted alike" not in words_of(client.get(address))
     assert "counted alike" in words_of(client.get(asked(address, a_kind="equal", measure="")))
+    assert "counted alike" not in words_of(client.get(asked(address, a_kind="equal", measure="zzz")))
     alone = words_of(client.get(asked(address, a_kind="equal", measure=str(other.id))))
     assert "Verified outcomes: 5 in all" in alone
     assert "counted alike" not in alone

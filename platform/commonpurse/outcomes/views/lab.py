@@ -124,9 +124,10 @@ def _forms(page: lab.LabPage) -> tuple[LabForm, dict[str, LabRuleForm]]:
     bodies = [Choice(key, name) for key, name in page.bodies]
     options.measure.choices = [Choice("", _("All measures")), *measures]
     options.leaver.choices = [Choice("", _("Nobody")), *bodies]
-    for field, known in ((options.measure, measures), (options.leaver, bodies)):
-        if field.data not in [choice.value for choice in known]:
-            field.data = ""
+    if options.measure.data and options.measure.data not in [choice.value for choice in measures]:
+        options.measure.data = one  # All of them together would add up what nobody asked for.
+    if options.leaver.data not in [choice.value for choice in bodies]:
+        options.leaver.data = ""
     if len(page.bodies) < 2:
         options.leaver.data = ""
     forms = {}
