@@ -149,6 +149,14 @@ def test_the_page_explains_each_figure_and_links_to_its_evidence(client_of, addr
     assert evidence.path in earlier
 
 
+@pytest.mark.parametrize("ending", ["", ".csv", ".json", ".pdf", ".xlsx"])
+@pytest.mark.parametrize("until", ["abc", "2026-10-02", "2031-01-01"])
+def test_of_a_quarter_with_nothing_in_it_there_is_no_statement(client_of, address, document, ending, until):
+    client = client_of("gateshead")
+    assert client.get(f"{address}{ending}?until={until}").status_code == 404
+    assert client.get(f"{address}{ending}?until={document.until}").status_code == 200
+
+
 def test_before_anything_is_split_there_is_no_file(world, client_of, address):
     client = client_of("gateshead")
     assert "Nothing has been verified and split yet" in client.get(address).text

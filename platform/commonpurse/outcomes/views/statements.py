@@ -13,6 +13,7 @@ from msgspec.structs import asdict
 
 import commonpurse.outcomes.views.tables as tables
 from commonpurse.calc.digest import sha256_hex
+from commonpurse.calc.sentence import message
 from commonpurse.core.errors import NotFound, Refused
 from commonpurse.core.signature import Signature
 from commonpurse.core.tabular import write_csv, write_xlsx
@@ -34,6 +35,8 @@ MEDIA = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+
+NO_SUCH_QUARTER = message("Nothing was split in this quarter")
 
 
 @blueprint.get("/statements")
@@ -123,9 +126,21 @@ def download_statement(consortium_id: UUID, organisation_id: UUID, kind: str) ->
 
 
 def _statement(consortium_id: UUID, organisation_id: UUID) -> Statement:
-    until = request.args.get("until", type=date.fromisoformat)
+    until = _asked_quarter()
     with reading() as session:
-        return find_statement(session, current_actor(), consortium_id, organisation_id, until=until)
+        page = find_statement(session, current_actor(), consortium_id, organisation_id, until=until)
+    if until is not None and page.until != until:
+        raise NotFound(NO_SUCH_QUARTER)
+    return page
+
+
+def _asked_quarter() -> date | None:
+    """The quarter that the address names, if it names one. Raises NotFound for what is no day."""
+    typed = request.args.get("until", "")
+    day = _day(typed)
+    if typed and day is None:
+        raise NotFound(NO_SUCH_QUARTER)
+    return day
 
 
 def _shown(document: Document | None) -> dict[str, object]:
