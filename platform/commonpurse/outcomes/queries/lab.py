@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from commonpurse.calc.allocation_rules import Rule, parse_rule
 from commonpurse.calc.quantity import to_smallest
 from commonpurse.calc.sentence import Sentence, message
+from commonpurse.consortia.queries import LONDON
 from commonpurse.consortia.queries.membership import read_joined
 from commonpurse.core.actor import Actor
 from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
@@ -77,7 +78,7 @@ class LabPage(Struct, frozen=True):
     """What rules are tried on.
 
     `today` is the spec of the rule that counts: the agreed one,
-    otherwise, where `is_agreed` is false, the one on the table. `areas` says which body holds an area.
+    otherwise, where `agreed_on` is None, the one on the table. `areas` says which body holds an area.
     """
 
     consortium_id: UUID
@@ -86,9 +87,14 @@ class LabPage(Struct, frozen=True):
     areas: dict[str, str]
     amounts: Amounts
     today: dict[str, Any] | None
-    is_agreed: bool
+    agreed_on: date | None
     seen_number: int
     may_propose: bool
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether the bodies have agreed a rule."""
+        return self.agreed_on is not None
 
     @property
     def source(self) -> str:
@@ -127,7 +133,7 @@ def lab_page(session: Session, actor: Actor, consortium_id: UUID) -> LabPage:
         areas=areas,
         amounts=_amounts(session, consortium_id),
         today=today,
-        is_agreed=agreed is not None,
+        agreed_on=agreed.agreed_at.astimezone(LONDON).date() if agreed is not None else None,
         seen_number=table.number if table is not None else 0,
         may_propose=policy.may_propose_rule(actor, consortium.stage),
     )

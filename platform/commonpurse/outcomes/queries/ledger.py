@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,17 +15,17 @@ from commonpurse.calc.allocation import UNALLOCATED, parse_rule
 from commonpurse.calc.allocation_rules import COMMITTED_BUDGET
 from commonpurse.calc.explain import Sentence, adds_up, exact_share, explain, tie_broken
 from commonpurse.consortia.models import Consortium
-from commonpurse.consortia.queries import get_joined_consortium
+from commonpurse.consortia.queries import LONDON, get_joined_consortium
 from commonpurse.core.actor import Actor
 from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
 from commonpurse.delivery.queries import count_awaiting_check, say_quarter
 from commonpurse.identity.queries import labels_of, names_of
 from commonpurse.measures.models import Measure
 from commonpurse.outcomes import policy
-from commonpurse.outcomes.models import PRIMARY, PostedSplit, posting
-from commonpurse.outcomes.queries.rows import find_replacement, get_split, is_split
+from commonpurse.outcomes.models import PRIMARY, PostedSplit, RuleVersion, posting
+from commonpurse.outcomes.queries.rows import counts_now, find_replacement, get_split, is_split
 from commonpurse.outcomes.rules import REPLACED
-from commonpurse.workspaces.queries import agreed_allocation
+from commonpurse.workspaces.queries import AgreedAllocation, agreed_allocation
 
 PER_PAGE = 25
 
@@ -87,6 +87,9 @@ class LedgerPage(Struct, frozen=True):
     unsplit: int
     awaiting_check: int
     rule: Sentence | None
+    rule_since: date | None
+    by_earlier_rules: int
+    """How many splits that count now go by a rule that was agreed before this one."""
     may_issue: bool
     may_issue_statements: bool
 
@@ -103,6 +106,7 @@ def ledger_page(
     pages = max(1, -(-total // PER_PAGE))
     number = min(max(1, number), pages)
     parties, measures = _shares_so_far(session, consortium)
+    agreed = agreed_allocation(session, consortium_id)
     return LedgerPage(
         consortium_id=consortium_id,
         consortium=consortium.name,
@@ -114,7 +118,9 @@ def ledger_page(
         total=total,
         unsplit=_count_unsplit(session, consortium_id),
         awaiting_check=count_awaiting_check(session, consortium_id),
-        rule=_agreed_rule(session, consortium),
+        rule=_words_of(agreed, consortium) if agreed is not None else None,
+        rule_since=agreed.agreed_at.astimezone(LONDON).date() if agreed is not None else None,
+        by_earlier_rules=_count_by_other_rules(session, consortium_id, agreed) if agreed is not None else 0,
         may_issue=policy.may_issue(actor, consortium),
         may_issue_statements=policy.may_issue_statements(actor, consortium),
     )
@@ -213,10 +219,24 @@ def _count_unsplit(session: Session, consortium_id: UUID) -> int:
     )
 
 
-def _agreed_rule(session: Session, consortium: Consortium) -> Sentence | None:
-    agreed = agreed_allocation(session, consortium.id)
-    if agreed is None:
-        return None
+def _count_by_other_rules(session: Session, consortium_id: UUID, agreed: AgreedAllocation) -> int:
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(PostedSplit)
+            .join(RuleVersion, RuleVersion.id == PostedSplit.rule_version_id)
+            .where(
+                PostedSplit.consortium_id == consortium_id,
+                PostedSplit.book == PRIMARY,
+                RuleVersion.item_id != agreed.item_id,
+                counts_now(),
+            )
+        )
+        or 0
+    )
+
+
+def _words_of(agreed: AgreedAllocation, consortium: Consortium) -> Sentence:
     names = {str(part.organisation_id): part.organisation.name for part in consortium.participations}
     return parse_rule(json.loads(agreed.spec)).words(names)
 
