@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -271,6 +272,22 @@ def test_a_file_that_is_not_what_it_says_is_refused(session, world, client_of, b
     page = client_of("gateshead").post(f"{base}/outcomes/record", data=sent).text
     assert "register.pdf is not what its ending says" in page
     assert session.scalars(select(OutcomeRecord)).all() == []
+
+
+def test_a_file_that_is_evidence_twice_is_said_to_be(session, world, client_of, base, contract):
+    words, gateshead = "The same file is evidence of another record of this contract.", client_of("gateshead")
+    first = gateshead.post(f"{base}/outcomes/record", data=outcome(world, contract)).location
+    other = {"subject_reference": "learner 8", "files": (io.BytesIO(b"%PDF-1.7 another"), "register.pdf")}
+    alone = gateshead.post(f"{base}/outcomes/record", data=outcome(world, contract, **other)).location
+    assert words not in gateshead.get(first).text + gateshead.get(alone).text
+    again = outcome(world, contract, subject_reference="learner 9")
+    second = gateshead.post(f"{base}/outcomes/record", data=again).location
+    assert words in gateshead.get(second).text
+    assert words not in gateshead.get(alone).text
+    for record in session.scalars(select(OutcomeRecord).where(OutcomeRecord.id != UUID(second.rpartition("/")[2]))):
+        record.status = VerificationStatus.CORRECTED
+    session.commit()
+    assert words not in gateshead.get(second).text
 
 
 @pytest.mark.parametrize("path", ["/", "/award", "/outcomes", "/outcomes.csv", "/outcomes/record"])

@@ -15,7 +15,7 @@ from commonpurse.consortia.queries import LONDON, get_joined_consortium
 from commonpurse.core.actor import Actor
 from commonpurse.core.waiting import Waiting
 from commonpurse.delivery import policy
-from commonpurse.delivery.models import Contract, EvidenceContent, OutcomeRecord, VerificationStatus
+from commonpurse.delivery.models import Contract, EvidenceContent, EvidenceItem, OutcomeRecord, VerificationStatus
 from commonpurse.delivery.queries.clashes import Contest, contest_over
 from commonpurse.delivery.queries.rows import get_record
 from commonpurse.delivery.rules import say_day, say_quarter
@@ -170,7 +170,10 @@ class EvidenceRow(Struct, frozen=True):
 
 
 class RecordPage(Struct, frozen=True):
-    """One record with its evidence; the beneficiary is known only by the first digits of a pseudonym."""
+    """One record with its evidence; the beneficiary is known only by the first digits of a pseudonym.
+
+    `is_shared_evidence`: a file of it is also that of another record of its contract that claims something.
+    """
 
     consortium_id: UUID
     consortium: str
@@ -187,6 +190,7 @@ class RecordPage(Struct, frozen=True):
     corrects_id: UUID | None
     corrected_by_id: UUID | None
     evidence: tuple[EvidenceRow, ...]
+    is_shared_evidence: bool
     contest: Contest | None
     is_own: bool
     may_check: bool
@@ -227,6 +231,7 @@ def record_page(session: Session, actor: Actor, consortium_id: UUID, record_id: 
             EvidenceRow(item.id, item.filename, item.media_type, item.sha256, sizes[item.sha256], item.added_at)
             for item in record.evidence
         ),
+        is_shared_evidence=_shares_evidence(session, record),
         contest=contest_over(session, actor, consortium, record),
         is_own=record.reported_by_id == actor.person_id,
         may_check=policy.may_check(actor, consortium, record),
@@ -234,6 +239,21 @@ def record_page(session: Session, actor: Actor, consortium_id: UUID, record_id: 
         may_reopen=policy.may_reopen(actor, consortium, record),
         may_record_again=record.status is VerificationStatus.RETURNED and policy.may_report(actor, consortium),
     )
+
+
+def _shares_evidence(session: Session, record: OutcomeRecord) -> bool:
+    other = (
+        select(EvidenceItem.id)
+        .join(OutcomeRecord, OutcomeRecord.id == EvidenceItem.record_id)
+        .where(
+            OutcomeRecord.contract_id == record.contract_id,
+            OutcomeRecord.id != record.id,
+            OutcomeRecord.status.in_([VerificationStatus.REPORTED, VerificationStatus.VERIFIED]),
+            EvidenceItem.sha256.in_([item.sha256 for item in record.evidence]),
+        )
+        .limit(1)
+    )
+    return bool(record.evidence) and session.scalar(other) is not None
 
 
 def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:  # noqa: ARG001 - these have no date
