@@ -111,7 +111,7 @@ def test_the_ledger_takes_the_same_number_of_statements_however_many_rules_were_
 def test_the_laboratory_warns_once_where_another_rule_can_be_proposed(session, world, client_of, contract):
     address = f"/consortia/{world.consortium.id}/split-lab?a-kind=today&b-kind=population&c-kind=need"
     warning = (
-        f"The bodies agreed another rule on {says(AGREED)}. What is split already keeps it; "
+        f"The bodies agreed another rule on {says(AGREED)}. What is split already keeps the rule it was split by; "
         "what is split after this is agreed follows the new one."
     )
     assert words_of(client_of("gateshead").get(address)).count(warning) == 1

@@ -12,7 +12,7 @@ from support.world import NOW
 
 EQUAL, BUDGETS = {"kind": "equal"}, {"kind": "committed_budget"}
 WARNING = (
-    "The bodies agreed another rule on 2 November 2026. What is split already keeps it; "
+    "The bodies agreed another rule on 2 November 2026. What is split already keeps the rule it was split by; "
     "what is split after this is agreed follows the new one."
 )
 
@@ -67,7 +67,7 @@ def test_whoever_offers_a_second_rule_reads_what_it_would_mean(session, world, c
     session.commit()
     client = client_of("gateshead")
     assert WARNING in words(client.get(page(world, item)).text)
-    assert f"The bodies agreed how outcomes are shared on {says(NOW)}." in words(client.get(f"{room(world)}add").text)
+    assert f"On {says(NOW)} the bodies agreed how outcomes are shared." in words(client.get(f"{room(world)}add").text)
     for other in (made, target):
         assert "The bodies agreed another rule" not in words(client.get(page(world, other)).text)
 
@@ -85,7 +85,7 @@ def test_the_first_rule_is_offered_without_a_warning(session, world, client_of):
     session.commit()
     client = client_of("gateshead")
     for path in (page(world, item), f"{room(world)}add"):
-        assert "The bodies agreed" not in words(client.get(path).text)
+        assert "the rule it was split by" not in words(client.get(path).text)
 
 
 def test_of_rules_agreed_at_one_moment_the_later_on_the_agenda_counts_on_every_page(session, world, client_of):
