@@ -26,5 +26,6 @@ only `kernel`, `rows` and `fairness` import numpy, so that a page which splits n
 - `voting`: how often each member decides where votes have weights.
 - `rows`: many totals at once by any way of rounding.
 - `fairness`: rules held beside each other on the same quantities, with sentences about each.
+- `savings`: what buying together saves, divided by several rules, with sentences about each.
 - `operations`: all of these as operations on plain JSON, for the command line and the API.
 """
