@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from commonpurse.core import db, jobs, log, pseudonym, signature, waiting
 from commonpurse.measures import queries as measures
 from commonpurse.web import access, live, pages
+from commonpurse.web.addresses import Address
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,6 +50,7 @@ def create_app(config: Any) -> Flask:
         static_folder="static",
         instance_path=str(ROOT / "var"),
     )
+    app.url_rule_class = Address
     app.config.from_object(config)
     app.jinja_loader = ChoiceLoader(
         [
