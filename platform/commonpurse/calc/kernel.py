@@ -39,12 +39,21 @@ MOST_WHOLE = 2**53
 MOST_PLACES = 512
 _BLOCK_CELLS = 2**16
 """Cells worked on together: their scratch arrays stay in the processor's cache, which is 2.5 times faster."""
-np.empty(2**20)
-"""Whoever gives back an array of this size tells glibc (mallopt(3), M_MMAP_THRESHOLD) to keep the memory of smaller
-ones for the next. Otherwise those of 128 KiB go back to the system, and faulting them in takes longer than filling."""
 _BELOW = 1 - 2.0**-50
 _UPPER = slice(1 if sys.byteorder == "little" else 0, None, 2)
 """The upper halves of a row of int64, seen as int32."""
+
+
+def _have_memory_of_small_arrays_kept() -> None:
+    """Make an array of 8 MiB and give it back: glibc then keeps the memory of smaller ones for the next.
+
+    Otherwise those of 128 KiB go back to the system, and faulting them in takes longer than filling them. Source:
+    mallopt(3), M_MMAP_THRESHOLD.
+    """
+    np.empty(2**20)
+
+
+_have_memory_of_small_arrays_kept()
 
 
 def largest_remainder_rows(totals: ArrayLike, weights: ArrayLike) -> Int64s:
