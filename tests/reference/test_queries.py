@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 from commonpurse.reference import queries
 from commonpurse.reference.commands import load_reference
 from config import ROOT
+from support.web import counted_statements
+from support.world import make_area
 
 
 @pytest.fixture
@@ -16,8 +18,10 @@ def loaded(session: Session) -> Session:
     return session
 
 
-def test_every_area_and_category_is_loaded_and_a_second_time_changes_nothing(loaded):
-    assert load_reference(loaded, ROOT / "reference") == {"areas": 397, "categories": 9416}
+def test_every_area_and_category_is_loaded_and_a_second_time_changes_nothing(loaded, connection):
+    with counted_statements(connection) as seen:
+        assert load_reference(loaded, ROOT / "reference") == {"areas": 397, "categories": 9416}
+    assert [statement.split()[0] for statement in seen] == ["SELECT", "SELECT"]
     assert len(queries.known_areas(loaded)) == 397
     assert len(queries.known_categories(loaded)) == 9416
 
@@ -67,3 +71,16 @@ def test_categories_can_be_searched_and_walked_without_javascript(visitor: Flask
     assert "Soya beans" in visitor.get("/reference/categories?code=03111000").text
     assert "No category holds these words" in visitor.get("/reference/categories?q=qwertyuiop").text
     assert visitor.get("/reference/categories?code=1").status_code == 404
+
+
+def test_loading_again_corrects_and_adds_and_leaves_what_something_refers_to(session, world):
+    consortium = world.consortium
+    consortium.areas = [make_area(session, "E08000037", "Gateshead"), make_area(session, "E99000001", "Gone since")]
+    consortium.areas[0].name = "Gatehead"
+    session.commit()
+    load_reference(session, ROOT / "reference")
+    session.commit()
+    session.expire_all()
+    assert [area.name for area in consortium.areas] == ["Gateshead", "Gone since"]
+    assert queries.find_area(session, "E08000037").population == 201950
+    assert len(queries.known_areas(session)) == 398

@@ -1,32 +1,37 @@
-"""Filling the reference tables from the published files; running it again changes nothing."""
+"""Filling the reference tables from the published files; running it again changes nothing.
+
+Rows that the files no longer hold stay: consortia, needs and outcomes may refer to them.
+"""
 
 import csv
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from commonpurse.core.db import Base
 from commonpurse.reference.models import Area, Category
 
 AREA_SOURCE = "mySociety, uk_local_authority_names_and_codes and composite UK IMD, CC BY 4.0; contains OS and ONS data"
 
 
 def load_reference(session: Session, folder: Path) -> dict[str, int]:
-    """Load areas and categories from `folder` where their number differs; how many there are of each."""
+    """Add the areas and categories of `folder` that are missing, correct those that differ; how many it has of each."""
     areas, categories = list(_areas(folder)), list(_categories(folder))
-    _refill(session, Area, areas)
-    _refill(session, Category, categories)
+    _bring_up_to_date(session, Area, "gss", areas)
+    _bring_up_to_date(session, Category, "code", categories)
     return {"areas": len(areas), "categories": len(categories)}
 
 
-def _refill(session: Session, table: type[Base], rows: list[dict[str, object]]) -> None:
-    if session.scalar(select(func.count()).select_from(table)) == len(rows):
-        return
-    session.execute(delete(table))
-    session.execute(insert(table), rows)
+def _bring_up_to_date(
+    session: Session, table: type[Area] | type[Category], key: str, rows: list[dict[str, object]]
+) -> None:
+    known = {row[key]: dict(row) for row in session.execute(select(*table.__table__.columns)).mappings()}
+    if new := [row for row in rows if row[key] not in known]:
+        session.execute(insert(table), new)
+    if changed := [row for row in rows if row[key] in known and row != known[row[key]]]:
+        session.execute(update(table), changed)
 
 
 def _areas(folder: Path) -> Iterator[dict[str, object]]:
