@@ -7,17 +7,7 @@ import pytest
 from commonpurse.consortia import commands, queries
 from commonpurse.consortia.models import DecisionRule, DecisionState, Stage
 from support.consortia_pages import events, path, text_of
-from support.consortia_rows import make_forming, make_lonely, open_move, with_rule
-
-
-@pytest.fixture
-def forming(session, world):
-    return make_forming(session, world)
-
-
-@pytest.fixture
-def lonely(app, session, world):
-    return make_lonely(session, world)
+from support.consortia_rows import make_lonely, open_move, with_rule
 
 
 def test_a_stage_move_is_proposed_answered_and_carried_on_pages(client_of, session, forming):

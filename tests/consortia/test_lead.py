@@ -9,13 +9,8 @@ from commonpurse.consortia import commands
 from commonpurse.core import log
 from commonpurse.core.errors import NotAllowed, NotFound, Refused, Stale
 from support.consortia_pages import events, path, text_of
-from support.consortia_rows import make_forming, make_lonely, open_move, part_of
+from support.consortia_rows import make_lonely, open_move, part_of
 from support.world import NOW
-
-
-@pytest.fixture
-def forming(session, world):
-    return make_forming(session, world)
 
 
 def entries(session, consortium):

@@ -3,12 +3,6 @@
 import pytest
 
 from support.consortia_pages import events, path, text_of
-from support.consortia_rows import make_forming
-
-
-@pytest.fixture
-def forming(session, world):
-    return make_forming(session, world)
 
 
 def test_the_rule_page_says_who_can_block_under_each_rule(client_of, forming):

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from commonpurse.consortia import commands
 from commonpurse.consortia.models import Consortium, Stage
 from support.consortia_pages import events, path, text_of
-from support.consortia_rows import answer, make_forming, make_lonely, open_move
+from support.consortia_rows import answer, open_move
 from support.world import NOW, make_category, make_consortium
 
 LEAD_PAGES = [
@@ -24,24 +24,6 @@ LEAD_PAGES = [
     "summary/withdraw",
 ]
 BODY_PAGES = ["", "/tasks", "/members", "/agreement", "/stage", "/leave"]
-
-
-@pytest.fixture
-def forming(session, world):
-    return make_forming(session, world)
-
-
-@pytest.fixture
-def lonely(app, session, world):
-    return make_lonely(session, world)
-
-
-@pytest.fixture
-def invited(session, world, lonely):
-    invite = {"organisation_ids": [world.organisation("gateshead")], "now": NOW}
-    commands.invite(session, world.actor("newcastle"), consortium_id=lonely.id, **invite)
-    session.commit()
-    return lonely
 
 
 def test_a_visitor_is_sent_to_sign_in(visitor, world):
