@@ -6,7 +6,7 @@ from commonpurse.consortia import commands, queries
 from commonpurse.consortia.models import Stage
 from commonpurse.core import jobs, log, mail
 from commonpurse.core.errors import NotAllowed, NotFound, Refused, Stale
-from support.consortia_rows import LATER, make_forming, make_lonely, part_of
+from support.consortia_rows import LATER, make_forming, part_of
 from support.world import NOW
 
 
@@ -14,18 +14,6 @@ from support.world import NOW
 def letters_wait(monkeypatch):
     """Letters are written but nobody delivers them."""
     monkeypatch.setitem(jobs._jobs, "deliver_mail", lambda *_: None)
-
-
-@pytest.fixture
-def lonely(session, world):
-    return make_lonely(session, world)
-
-
-@pytest.fixture
-def invited(session, world, lonely):
-    invite(session, world, lonely)
-    session.commit()
-    return lonely
 
 
 def invite(session, world, consortium, *bodies, actor=None):
@@ -38,6 +26,12 @@ def invite(session, world, consortium, *bodies, actor=None):
 def accept(session, world, consortium, role="approver", number=1, body="gateshead"):
     return commands.accept_invitation(
         session, world.actor(body, role), consortium_id=consortium.id, number=number, now=LATER
+    )
+
+
+def decline(session, world, consortium, reason):
+    return commands.decline_invitation(
+        session, world.actor("gateshead", "approver"), consortium_id=consortium.id, reason=reason, now=LATER
     )
 
 
@@ -88,8 +82,16 @@ def test_nobody_joins_once_the_consortium_is_out_to_bid(session, world, invited)
     invited.stage = Stage.OUT_TO_BID
     with pytest.raises(Refused, match="bidders must know"):
         invite(session, world, invited, "darlington")
-    with pytest.raises(Refused, match="bidders must know"):
+
+
+@pytest.mark.parametrize("stage", [Stage.OUT_TO_BID, Stage.CLOSED])
+def test_an_invitation_lapses_with_the_last_stage_in_which_bodies_join(session, world, invited, stage):
+    invited.stage = stage
+    with pytest.raises(Refused, match="lapsed"):
         accept(session, world, invited)
+    with pytest.raises(Refused, match="lapsed"):
+        decline(session, world, invited, "Too late.")
+    assert part_of(invited, world, "gateshead").state == "invited"
 
 
 def test_only_the_lead_invites(session, world, invited):
@@ -135,19 +137,14 @@ def test_an_invitation_is_accepted_once(session, world, invited):
 
 
 def test_declining_needs_a_reason_hides_the_consortium_and_lets_the_lead_invite_again(session, world, invited):
-    approver = world.actor("gateshead", "approver")
-
-    def decline(reason):
-        return commands.decline_invitation(session, approver, consortium_id=invited.id, reason=reason, now=LATER)
-
     with pytest.raises(Refused) as refusal:
-        decline("  ")
+        decline(session, world, invited, "  ")
     assert refusal.value.field == "reason"
-    decline("No money.")
+    decline(session, world, invited, "No money.")
     session.flush()
     assert kinds(session, invited)[-1] == "invitation_declined"
     with pytest.raises(NotFound):
-        queries.get_consortium(session, approver, invited.id)
+        queries.get_consortium(session, world.actor("gateshead", "approver"), invited.id)
     invite(session, world, invited)
     part = part_of(invited, world, "gateshead")
     assert (part.state, part.reason, part.position) == ("invited", "", 1)

@@ -1,26 +1,12 @@
 """Inviting bodies and answering an invitation, through the browser's eyes."""
 
-import pytest
-
 from commonpurse.consortia import commands
+from commonpurse.consortia.models import Stage
 from commonpurse.core import mail
 from commonpurse.notifications.letters import render_letter
 from support.consortia_pages import events, path, text_of
-from support.consortia_rows import make_lonely, part_of
+from support.consortia_rows import part_of
 from support.world import NOW
-
-
-@pytest.fixture
-def lonely(app, session, world):
-    return make_lonely(session, world)
-
-
-@pytest.fixture
-def invited(session, world, lonely):
-    invite = {"organisation_ids": [world.organisation("gateshead")], "now": NOW}
-    commands.invite(session, world.actor("newcastle"), consortium_id=lonely.id, **invite)
-    session.commit()
-    return lonely
 
 
 def test_bodies_are_found_chosen_checked_and_invited(client_of, session, world, lonely):
@@ -123,3 +109,14 @@ def test_accepting_a_text_that_changed_meanwhile_shows_the_new_one_first(client_
     assert "Harder terms." in text_of(page)
     session.expire_all()
     assert part_of(invited, world, "gateshead").state == "invited"
+
+
+def test_an_invitation_that_has_lapsed_says_so_and_asks_for_no_answer(client_of, session, invited):
+    invited.stage = Stage.OUT_TO_BID
+    session.commit()
+    client = client_of("gateshead", "approver")
+    page = client.get(path(invited, "/invitation"))
+    assert "This invitation has lapsed" in text_of(page)
+    assert "Send the answer" not in text_of(page)
+    late = client.post(path(invited, "/invitation"), data={"answer": "decline", "number": "1", "reason": "Too late."})
+    assert "This invitation has lapsed" in text_of(late)

@@ -31,6 +31,9 @@ from commonpurse.core.actor import Actor
 from commonpurse.core.errors import Refused, Stale, require
 
 WHO_SIGNS = message("An approver or an administrator of your organisation")
+LAPSED = message(
+    "This invitation has lapsed and needs no answer: no body joins a consortium that is out to bid or closed"
+)
 MOST_REASON = 500
 
 
@@ -215,5 +218,5 @@ def _to_answer(session: Session, actor: Actor, consortium_id: UUID) -> tuple[Con
     if not policy.is_invited(actor, consortium):
         raise Refused("Your organisation has already joined")
     if consortium.stage not in policy.ADMITTING:
-        raise Refused("No body can join any more: bidders must know from the start who buys")
+        raise Refused(LAPSED)
     return consortium, part

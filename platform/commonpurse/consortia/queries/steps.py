@@ -96,6 +96,7 @@ class AgreementPage(Struct, frozen=True):
     """The agreement to read and answer; an invited body sees this and the face, and nothing else.
 
     Attributes:
+        has_lapsed: whether no body can join any more.
         reference: of the body's own signature, which no other body and no other version has.
     """
 
@@ -104,6 +105,7 @@ class AgreementPage(Struct, frozen=True):
     bodies: tuple[str, ...]
     agreement: Agreement | None
     is_invited: bool
+    has_lapsed: bool
     is_signed: bool
     reference: str
     may_sign: bool
@@ -122,6 +124,7 @@ def agreement_page(session: Session, actor: Actor, consortium_id: UUID) -> Agree
         bodies=tuple(row.name for row in rows if row.state == "joined"),
         agreement=agreement,
         is_invited=policy.is_invited(actor, consortium),
+        has_lapsed=consortium.stage not in policy.ADMITTING,
         is_signed=mine is not None and mine.is_signed,
         reference=rules.signature_reference(consortium.id, agreement.number, part.position)
         if agreement and part
