@@ -15,11 +15,6 @@ from support.world import NOW
 DEADLINE = NOW + timedelta(days=7)
 
 
-@pytest.fixture
-def forming(session, world):
-    return make_forming(session, world)
-
-
 def kinds(session, consortium):
     return [entry.kind.removeprefix("consortia.") for entry in log.entries_after(session, consortium.stream, 0)]
 
@@ -238,6 +233,7 @@ def test_a_consortium_walks_through_every_stage_by_decisions(session, world, for
             "contract_ends": NOW.date() + timedelta(days=365),
         },
         seen_version=forming.version,
+        now=NOW,
     )
     session.flush()
     for stage in list(Stage)[1:]:

@@ -8,13 +8,7 @@ from commonpurse.consortia import commands
 from commonpurse.consortia.models import DecisionRule, MilestoneKind, Stage
 from commonpurse.core import log
 from commonpurse.core.errors import NotAllowed, NotFound, Refused, Stale
-from support.consortia_rows import make_forming
 from support.world import NOW, make_area, make_category
-
-
-@pytest.fixture
-def forming(session, world):
-    return make_forming(session, world)
 
 
 def newest(session, consortium):
@@ -216,7 +210,7 @@ def test_the_stale_caller_is_refused(session, world, forming):
 
 def edit_timetable(session, actor, consortium, **dates):
     return commands.edit_timetable(
-        session, actor, consortium_id=consortium.id, milestones=dates, seen_version=consortium.version
+        session, actor, consortium_id=consortium.id, milestones=dates, seen_version=consortium.version, now=NOW
     )
 
 
@@ -248,6 +242,22 @@ def test_dates_out_of_order_are_refused_beside_the_later_step(session, world, fo
     said = refusal.value.message % refusal.value.values
     assert said == "The contract start date must be the same as or after the award date"
     assert [m.due_on for m in forming.milestones] == [date(2027, 3, 1)]
+
+
+def test_a_date_of_long_ago_is_refused_beside_its_step_and_one_that_is_there_stays(session, world, forming):
+    lead = world.actor("newcastle")
+    with pytest.raises(Refused) as refusal:
+        edit_timetable(session, lead, forming, tender_published=date(2020, 12, 31), award=date(2027, 5, 1))
+    assert refusal.value.field == "tender_published"
+    assert refusal.value.message % refusal.value.values == "The tender date must be in 2021 or later"
+    assert [m.due_on for m in forming.milestones] == [date(2027, 3, 1)]
+    edit_timetable(session, lead, forming, tender_published=date(2021, 1, 1))
+    forming.milestones[0].due_on = date(1999, 1, 1)
+    session.flush()
+    kind = forming.milestones[0].kind.value
+    edit_timetable(session, lead, forming, **{kind: date(1999, 1, 1)}, contract_ends=date(2027, 5, 1))
+    with pytest.raises(Refused, match="or later"):
+        edit_timetable(session, lead, forming, **{kind: date(1999, 1, 2)})
 
 
 def test_a_timetable_needs_a_date(session, world, forming):

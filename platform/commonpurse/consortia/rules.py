@@ -82,6 +82,9 @@ CONFIRMED_BY_AGREEING = {
 NO_LONGER_POSSIBLE = message("The bodies agreed, but it is no longer possible: %(obstacle)s")
 """Why a question was withdrawn that no body took back."""
 
+OLDEST_YEARS = 5
+"""How far back the dates of a timetable go; purchases that began before they came here keep theirs."""
+
 LEAST_BODIES = 2
 MOST_BODIES_FOR_POWER = 14
 """Above this many bodies the coalitions are too many to go through one by one."""
@@ -259,6 +262,11 @@ def out_of_order(milestones: Sequence[tuple[str, date]]) -> tuple[str, str] | No
         if day < before:
             return kind, earlier
     return None
+
+
+def first_year(today: date) -> int:
+    """The earliest year of a date that is entered today: a date longer past is a slip of the hand."""
+    return today.year - OLDEST_YEARS
 
 
 def signature_reference(consortium_id: UUID, number: int, position: int) -> str:

@@ -210,24 +210,26 @@ def edit_timetable(
     consortium_id: UUID,
     milestones: Mapping[str, date | None],
     seen_version: int,
-    now: datetime | None = None,
+    now: datetime,
 ) -> int:
     """Set the dates; a kind that is None or absent has none from now on.
 
     Raises:
-        Refused: there is no date at all, or one is before an earlier step; `field` is its kind.
+        Refused: there is no date at all, one is before an earlier step, or one that was not there yet is before
+            `rules.first_year`; `field` is its kind.
     """
     consortium = to_edit(session, actor, consortium_id, seen_version)
     dates = {kind: day for kind in MilestoneKind if (day := milestones.get(kind)) is not None}
     if not dates:
         raise Refused("Enter at least one date", field=MilestoneKind.POOLING_CLOSES.value)
+    kept = {milestone.kind: milestone for milestone in consortium.milestones}
+    _refuse_long_past({kind: day for kind, day in dates.items() if kind not in kept or kept[kind].due_on != day}, now)
     wrong = rules.out_of_order([(kind.value, day) for kind, day in dates.items()])
     if wrong is not None:
         later, earlier = (Sentence(rules.MILESTONE_DATES[kind]) for kind in wrong)
         raise Refused(
             "The %(later)s must be the same as or after the %(earlier)s", field=wrong[0], later=later, earlier=earlier
         )
-    kept = {milestone.kind: milestone for milestone in consortium.milestones}
     for kind in kept.keys() - dates.keys():
         consortium.milestones.remove(kept[kind])
     for kind, day in dates.items():
@@ -239,6 +241,16 @@ def edit_timetable(
     return log.record(
         session, actor, consortium.stream, TimetableChanged({kind.value: dates[kind] for kind in dates}), at=now
     )
+
+
+def _refuse_long_past(dates: Mapping[MilestoneKind, date], now: datetime) -> None:
+    first = rules.first_year(now.date())
+    for kind, day in dates.items():
+        if day.year < first:
+            called = Sentence(rules.MILESTONE_DATES[kind])
+            raise Refused(
+                "The %(called)s must be in %(year)s or later", field=kind.value, called=called, year=str(first)
+            )
 
 
 def to_edit(session: Session, actor: Actor, consortium_id: UUID, seen_version: int | None = None) -> Consortium:

@@ -143,6 +143,7 @@ def edit_timetable(consortium_id: UUID) -> ResponseReturnValue:
             consortium_id=consortium_id,
             milestones=form.milestones(),
             seen_version=form.seen_version.data,
+            now=now(),
         ),
     ):
         return _saved(consortium_id)
