@@ -65,6 +65,13 @@ class Consortium(Keyed, Base):
         """The consortium's stream in the event log."""
         return f"consortium:{self.id}"
 
+    def has_joined(self, organisation_id: UUID | None) -> bool:
+        """Whether the body takes part now: neither only invited nor gone. Loads the participations."""
+        return any(
+            part.organisation_id == organisation_id and part.state is ParticipationState.JOINED
+            for part in self.participations
+        )
+
 
 class Place(Base):
     """One of the areas that a consortium buys for."""

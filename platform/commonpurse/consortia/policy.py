@@ -41,7 +41,7 @@ def may_see(actor: Actor, consortium: Consortium) -> bool:
 
 def is_joined(actor: Actor, consortium: Consortium) -> bool:
     """People of the bodies that have joined, and the service itself."""
-    return actor.is_system or _stands(actor, consortium, ParticipationState.JOINED)
+    return actor.is_system or consortium.has_joined(actor.organisation_id)
 
 
 def is_invited(actor: Actor, consortium: Consortium) -> bool:

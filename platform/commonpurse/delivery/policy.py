@@ -1,16 +1,9 @@
 """Who may do what around a contract. A consortium's participations must be loaded."""
 
-from commonpurse.consortia.models import Consortium, ParticipationState
+from commonpurse.consortia.models import Consortium
 from commonpurse.core.actor import Actor
 from commonpurse.delivery.models import Clash, OutcomeRecord, VerificationStatus
 from commonpurse.identity.models import Role
-
-
-def _is_joined(actor: Actor, consortium: Consortium) -> bool:
-    return any(
-        part.organisation_id == actor.organisation_id and part.state is ParticipationState.JOINED
-        for part in consortium.participations
-    )
 
 
 def may_record_award(actor: Actor, consortium: Consortium) -> bool:
@@ -20,14 +13,14 @@ def may_record_award(actor: Actor, consortium: Consortium) -> bool:
 
 def may_report(actor: Actor, consortium: Consortium) -> bool:
     """Buyers of joined bodies."""
-    return _is_joined(actor, consortium) and actor.has_role(Role.BUYER)
+    return consortium.has_joined(actor.organisation_id) and actor.has_role(Role.BUYER)
 
 
 def may_check(actor: Actor, consortium: Consortium, record: OutcomeRecord) -> bool:
     """Buyers and approvers of joined bodies, but never the person who reported it."""
     return (
         record.status is VerificationStatus.REPORTED
-        and _is_joined(actor, consortium)
+        and consortium.has_joined(actor.organisation_id)
         and actor.has_role(Role.BUYER, Role.APPROVER)
         and actor.person_id != record.reported_by_id
     )
@@ -37,7 +30,7 @@ def may_correct(actor: Actor, consortium: Consortium, record: OutcomeRecord) -> 
     """Buyers of the body that reported it and of the lead authority, while it counts or waits."""
     return (
         record.status in {VerificationStatus.REPORTED, VerificationStatus.VERIFIED}
-        and _is_joined(actor, consortium)
+        and consortium.has_joined(actor.organisation_id)
         and actor.has_role(Role.BUYER)
         and actor.organisation_id in {record.reported_for_id, consortium.lead_organisation_id}
     )
@@ -47,7 +40,7 @@ def may_reopen(actor: Actor, consortium: Consortium, record: OutcomeRecord) -> b
     """Buyers and approvers of joined bodies, but never the person who reported it, while it is verified."""
     return (
         record.status is VerificationStatus.VERIFIED
-        and _is_joined(actor, consortium)
+        and consortium.has_joined(actor.organisation_id)
         and actor.has_role(Role.BUYER, Role.APPROVER)
         and actor.person_id != record.reported_by_id
     )

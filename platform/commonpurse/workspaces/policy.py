@@ -1,7 +1,7 @@
 """Who may do what in a workspace. A workspace's consortium and its participations must be loaded."""
 
 from commonpurse.calc.sentence import message
-from commonpurse.consortia.models import Consortium, ParticipationState, Stage
+from commonpurse.consortia.models import Consortium, Stage
 from commonpurse.core.actor import Actor
 from commonpurse.identity.models import Role
 
@@ -14,23 +14,20 @@ def is_open(consortium: Consortium) -> bool:
     return consortium.stage not in NO_ROOM_IN
 
 
-def _joined(actor: Actor, consortium: Consortium) -> bool:
-    return any(
-        part.organisation_id == actor.organisation_id and part.state is ParticipationState.JOINED
-        for part in consortium.participations
-    )
-
-
 def may_open(actor: Actor, consortium: Consortium) -> bool:
     """Anybody of a joined body, and the service itself, once pooling has begun."""
-    return (actor.is_system or _joined(actor, consortium)) and is_open(consortium)
+    return (actor.is_system or consortium.has_joined(actor.organisation_id)) and is_open(consortium)
 
 
 def may_act(actor: Actor, consortium: Consortium) -> bool:
     """Buyers of joined bodies put items, offers and comments on the table."""
-    return is_open(consortium) and _joined(actor, consortium) and actor.has_role(Role.BUYER)
+    return is_open(consortium) and consortium.has_joined(actor.organisation_id) and actor.has_role(Role.BUYER)
 
 
 def may_answer(actor: Actor, consortium: Consortium) -> bool:
     """Buyers and approvers of joined bodies answer offers."""
-    return is_open(consortium) and _joined(actor, consortium) and actor.has_role(Role.BUYER, Role.APPROVER)
+    return (
+        is_open(consortium)
+        and consortium.has_joined(actor.organisation_id)
+        and actor.has_role(Role.BUYER, Role.APPROVER)
+    )
