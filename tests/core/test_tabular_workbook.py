@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from commonpurse.core.errors import Refused
-from commonpurse.core.tabular import Limits, Table, read_table
+from commonpurse.core.tabular import Limits, Table, is_workbook, read_table
 from commonpurse.core.tabular.sheet import plain_number
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -274,6 +274,19 @@ def test_each_limit_of_the_archive_holds():
     small = packed(inline(("A", "B"), ("x", "y")))
     assert "unpacks to far more" in refusal(small, limits=Limits(archive_entries=3))
     assert "unpacks to far more" in refusal(small, limits=Limits(unpacked_bytes=100))
+
+
+def test_a_list_of_a_great_many_entries_is_refused_before_it_is_read(monkeypatch):
+    monkeypatch.setattr("commonpurse.core.tabular.package.ZipFile", lambda _: 1 / 0)
+    assert "unpacks to far more" in refusal(b"PK\x03\x04" + b"PK\x01\x02" * 1_001)
+
+
+@pytest.mark.parametrize("limits", [Limits(archive_entries=3), Limits(unpacked_bytes=100)])
+def test_a_workbook_is_one_only_within_its_bounds(limits):
+    small = packed(inline(("A", "B"), ("x", "y")))
+    assert is_workbook(small, Limits())
+    assert not is_workbook(small, limits)
+    assert not is_workbook(b"PK\x03\x04 cut off", Limits())
 
 
 def test_a_false_size_in_the_archive_does_not_let_more_in():

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from commonpurse.core import log
 from commonpurse.core.errors import NotAllowed, NotFound, Refused, Stale
 from commonpurse.delivery import commands, queries
+from commonpurse.delivery.commands import UploadedFile
 from commonpurse.delivery.models import Contract, EvidenceContent, EvidenceItem, OutcomeRecord, VerificationStatus
-from commonpurse.delivery.rules import UploadedFile
 from commonpurse.identity.models import Identifier, Organisation
 from support.delivery_rows import QUARTER, make_agreed_rule, make_agreed_target, make_contract, make_record
 from support.world import AREAS, NOW, make_measure

@@ -1,85 +1,20 @@
-"""Quarters, terms, and what a file of evidence really is."""
+"""Quarters, terms, and who counts as one."""
 
-import io
-import zipfile
 from datetime import date
 
 import pytest
 
 from commonpurse.consortia.models import Stage
 from commonpurse.delivery.rules import (
-    MOST_BYTES,
-    UnfitEvidence,
-    UploadedFile,
-    base_name,
     counts_heads,
     has_reached_award,
     is_in_term,
     last_day,
     quarter_of,
     quarters_of,
-    recognise,
     say_day,
     say_quarter,
 )
-
-
-def workbook():
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr("[Content_Types].xml", "<Types/>")
-        archive.writestr("xl/workbook.xml", "<workbook/>")
-    return stream.getvalue()
-
-
-def archive_of_something_else():
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr("run.exe", "MZ")
-    return stream.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "media_type"),
-    [
-        ("a.pdf", b"%PDF-1.4", "application/pdf"),
-        ("a.PNG", b"\x89PNG\r\n\x1a\n.", "image/png"),
-        ("a.jpg", b"\xff\xd8\xff\xe0", "image/jpeg"),
-        ("a.jpeg", b"\xff\xd8\xff\xe1", "image/jpeg"),
-        ("a.csv", "naïve,1\r\n".encode(), "text/csv"),
-        ("a.csv", "naïve,1\r\n".encode("cp1252"), "text/csv"),
-        ("a.csv", "naïve,1\r\n".encode("utf-16"), "text/csv"),
-        ("a.txt", b"plain", "text/plain"),
-        ("a.xlsx", workbook(), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    ],
-)
-def test_a_file_is_known_by_its_content(name, content, media_type):
-    assert recognise(UploadedFile(name, content)) == media_type
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
-        ("a.pdf", b"<html>", "not what its ending says"),
-        ("a.csv", b"MZ\x00\x01\x02", "not what its ending says"),
-        ("a.csv", b"%PDF-1.4", "not what its ending says"),
-        ("a.xlsx", archive_of_something_else(), "not what its ending says"),
-        ("a.xlsx", b"PK\x03\x04 cut off", "not what its ending says"),
-        ("a.html", b"<html>", "must be a PDF"),
-        ("noending", b"text", "must be a PDF"),
-        ("a.pdf", b"", "empty"),
-        ("a.txt", b"x" * (MOST_BYTES + 1), "smaller than 10 MB"),
-    ],
-)
-def test_a_file_that_cannot_be_evidence_is_refused_by_name(name, content, words):
-    with pytest.raises(UnfitEvidence, match=words) as caught:
-        recognise(UploadedFile(name, content))
-    assert name in str(caught.value)
-
-
-def test_a_name_loses_folders_and_control_characters():
-    assert base_name("..\\..\\etc/pass\r\nwd.pdf") == "passwd.pdf"
-    assert base_name("/") == "file"
 
 
 def test_a_quarter_holds_its_days():

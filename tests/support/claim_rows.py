@@ -14,9 +14,8 @@ from commonpurse.consortia.models import Consortium
 from commonpurse.core.errors import Refused
 from commonpurse.core.transaction import transaction
 from commonpurse.delivery import commands, queries
-from commonpurse.delivery.commands import claims
+from commonpurse.delivery.commands import UploadedFile, claims
 from commonpurse.delivery.models import Clash, Contract, OutcomeRecord, SubjectKind
-from commonpurse.delivery.rules import UploadedFile
 from commonpurse.reference.models import Area
 from support.delivery_rows import QUARTER, make_contract, make_record
 from support.world import NOW, World, make_consortium

@@ -1,20 +1,14 @@
-"""Pure decisions of delivery: quarters, terms, who counts as one, and what a file of evidence really is."""
+"""Pure decisions of delivery: quarters, terms, what can be of an award, who counts as one, and where claims stand."""
 
-import io
-import zipfile
-from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from pathlib import PurePosixPath
 
 from msgspec import Struct
 
 from commonpurse.calc.quantity import to_smallest
 from commonpurse.calc.sentence import Sentence, message
 
-MOST_FILES = 10
-MOST_BYTES = 10 * 1024 * 1024
 MOST_UNITS = 10**12
 """In smallest units: far above what is delivered in a quarter, far below what the ledger holds."""
 MOST_PENCE = 10**14
@@ -46,21 +40,6 @@ _DAYS = (
     message("%(day)s November %(year)s"),
     message("%(day)s December %(year)s"),
 )
-
-
-class UploadedFile(Struct, frozen=True):
-    """A file as it was sent: the name is the sender's word, the content is what counts."""
-
-    filename: str
-    content: bytes
-
-
-class UnfitEvidence(ValueError):
-    """A file that cannot be evidence; `sentence` says why."""
-
-    def __init__(self, msgid: str, **values: str | int) -> None:
-        self.sentence = Sentence(msgid, values)
-        super().__init__(str(self.sentence))
 
 
 def quarter_of(day: date) -> date:
@@ -95,30 +74,6 @@ def say_quarter(quarter_starting: date) -> Sentence:
 def say_day(day: date) -> Sentence:
     """A date in words, as a value of a refusal: 22 November 2026."""
     return Sentence(_DAYS[day.month - 1], {"day": day.day, "year": day.year})
-
-
-def recognise(file: UploadedFile) -> str:
-    """The media type of a file, by its content. Raises UnfitEvidence."""
-    name = base_name(file.filename)
-    if not file.content:
-        raise UnfitEvidence("%(name)s is empty", name=name)
-    if len(file.content) > MOST_BYTES:
-        raise UnfitEvidence("%(name)s must be smaller than 10 MB", name=name)
-    ending = PurePosixPath(name).suffix.lower()
-    found = _kind(file.content)
-    if ending not in _TYPES:
-        raise UnfitEvidence("%(name)s must be a PDF, PNG, JPEG, CSV, TXT or XLSX file", name=name)
-    if _TYPES[ending][0] != found:
-        raise UnfitEvidence("%(name)s is not what its ending says: its content is something else", name=name)
-    return _TYPES[ending][1]
-
-
-def check_count(files: Sequence[UploadedFile]) -> None:
-    """Raises UnfitEvidence for no file, and for more than a record may have."""
-    if not files:
-        raise UnfitEvidence("Select a file that proves the outcome")
-    if len(files) > MOST_FILES:
-        raise UnfitEvidence("Select %(most)s files or fewer", most=MOST_FILES)
 
 
 class Standing(StrEnum):
@@ -238,51 +193,3 @@ def has_reached_award(stage: str) -> bool:
 def counts_heads(unit: str, counts: str) -> bool:
     """Whether one unit of a measure is one person, who is claimed for 1 at most; hours, say, may be many a person."""
     return counts == "beneficiary" and unit in HEADS
-
-
-def base_name(filename: str) -> str:
-    """The name without folders and control characters, at most 120 characters."""
-    plain = filename.replace("\\", "/").rpartition("/")[2]
-    kept = "".join(character for character in plain if character.isprintable()).strip()
-    return kept[-120:] or "file"
-
-
-_TYPES = {
-    ".pdf": ("pdf", "application/pdf"),
-    ".png": ("png", "image/png"),
-    ".jpg": ("jpeg", "image/jpeg"),
-    ".jpeg": ("jpeg", "image/jpeg"),
-    ".csv": ("text", "text/csv"),
-    ".txt": ("text", "text/plain"),
-    ".xlsx": ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-}
-_STARTS = {"pdf": b"%PDF-", "png": b"\x89PNG\r\n\x1a\n", "jpeg": b"\xff\xd8\xff"}
-
-
-def _kind(content: bytes) -> str:
-    for kind, start in _STARTS.items():
-        if content.startswith(start):
-            return kind
-    if content.startswith(b"PK\x03\x04"):
-        return "xlsx" if _is_workbook(content) else "zip"
-    return "text" if _is_text(content) else "other"
-
-
-def _is_workbook(content: bytes) -> bool:
-    """Looks at the list of names only, so that nothing is unpacked."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = set(archive.namelist())
-    except (zipfile.BadZipFile, NotImplementedError, ValueError):
-        return False
-    return {"[Content_Types].xml", "xl/workbook.xml"} <= names
-
-
-def _is_text(content: bytes) -> bool:
-    for encoding in ("utf-8-sig", "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "cp1252"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return not any(ord(character) < 32 and character not in "\t\r\n\f" for character in text)
-    return False

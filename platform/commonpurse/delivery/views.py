@@ -14,7 +14,6 @@ from commonpurse.core.tabular import write_csv
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.delivery import commands, queries
 from commonpurse.delivery.forms import AskToLookForm, CheckRecordForm, KeepClaimForm, RecordOutcomeForm, award_form
-from commonpurse.delivery.rules import UploadedFile
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.fields import Choice
 from commonpurse.web.limits import EXPENSIVE, limited
@@ -98,7 +97,7 @@ def _outcome(form: RecordOutcomeForm) -> dict[str, Any]:
         "contract_id": UUID(contract_id),
         "measure_id": UUID(measure_id),
         "quarter_starting": date.fromisoformat(values["quarter_starting"]),
-        "files": [UploadedFile(file.filename, file.read()) for file in sent],
+        "files": [commands.UploadedFile(file.filename, file.read()) for file in sent],
     }
 
 

@@ -10,7 +10,7 @@ from typing import IO
 SPEAKERS = {
     **dict.fromkeys(["_", "gettext", "_l", "lazy_gettext", "message", "Sentence", "Waiting"], 0),
     **dict.fromkeys(["DomainError", "Refused", "NotAllowed", "NotFound", "Stale"], 0),
-    **dict.fromkeys(["BadRule", "CannotDivide", "Unreadable", "WrongColumns", "UnfitEvidence"], 0),
+    **dict.fromkeys(["BadRule", "CannotDivide", "Unreadable", "WrongColumns"], 0),
     "require": 1,
 }
 """Functions and classes that take a msgid, and the place of it among their arguments."""

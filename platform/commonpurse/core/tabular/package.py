@@ -11,6 +11,8 @@ from commonpurse.core.tabular.kinds import Kind, refuse_kind
 from commonpurse.core.tabular.table import Limits
 
 _ENCRYPTED = 0x1
+_ENTRY = b"PK\x01\x02"
+"""How each entry begins in the list of contents."""
 _SMALL = 1_000_000
 
 
@@ -20,6 +22,8 @@ def open_package(filename: str, content: bytes, limits: Limits) -> ZipFile:
     Raises:
         Refused: it is no Excel workbook, is protected, or would unpack to more than `limits` allow.
     """
+    if content.count(_ENTRY) > limits.archive_entries:  # Before so long a list is read.
+        raise _unpacks_too_far()
     with damage_refused():
         package = ZipFile(BytesIO(content))
     entries = package.infolist()
@@ -28,6 +32,15 @@ def open_package(filename: str, content: bytes, limits: Limits) -> ZipFile:
         raise Refused("The file is protected by a password. Remove the password and save it again", field="file")
     _refuse_others(filename, package)
     return package
+
+
+def is_workbook(content: bytes, limits: Limits) -> bool:
+    """Whether `content` is an Excel workbook that may be unpacked within `limits`. Unpacks nothing."""
+    try:
+        open_package("", content, limits).close()
+    except Refused:
+        return False
+    return True
 
 
 @contextmanager
@@ -57,11 +70,15 @@ def _refuse_bombs(entries: list[ZipInfo], limits: Limits) -> None:
         entry.file_size > _SMALL and entry.file_size > limits.unpacked_ratio * max(entry.compress_size, 1)
         for entry in entries
     )
-    if len(entries) > limits.archive_entries or unpacked > limits.unpacked_bytes or stretched:
-        raise Refused(
-            "The workbook unpacks to far more than a table needs. Save only the sheet with the rows, or save it as CSV",
-            field="file",
-        )
+    if unpacked > limits.unpacked_bytes or stretched:
+        raise _unpacks_too_far()
+
+
+def _unpacks_too_far() -> Refused:
+    return Refused(
+        "The workbook unpacks to far more than a table needs. Save only the sheet with the rows, or save it as CSV",
+        field="file",
+    )
 
 
 def _refuse_others(filename: str, package: ZipFile) -> None:

@@ -2,8 +2,8 @@
 
 from commonpurse.delivery.commands.award import NOTHING_PROMISED, promise_faults, record_award
 from commonpurse.delivery.commands.claims import Claimed, ask_to_look, keep_claim
+from commonpurse.delivery.commands.evidence import UploadedFile
 from commonpurse.delivery.commands.records import check_record, record_outcome, reopen_record, replace_record
-from commonpurse.delivery.rules import UploadedFile
 
 __all__ = [
     "NOTHING_PROMISED",

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,24 +15,18 @@ from commonpurse.core.errors import NotAllowed, Refused, Stale, require
 from commonpurse.core.pseudonym import pseudonym
 from commonpurse.delivery import events, policy, queries
 from commonpurse.delivery.commands.claims import free_claim, store_claim
+from commonpurse.delivery.commands.evidence import UploadedFile, attach, attach_again, read_evidence
 from commonpurse.delivery.models import (
     Contract,
-    EvidenceContent,
-    EvidenceItem,
     OutcomeRecord,
     SubjectKind,
     VerificationStatus,
 )
 from commonpurse.delivery.rules import (
-    UnfitEvidence,
-    UploadedFile,
-    base_name,
-    check_count,
     counts_heads,
     is_in_term,
     quantity_fault,
     quarter_of,
-    recognise,
     say_day,
 )
 from commonpurse.measures.models import Measure
@@ -91,9 +84,9 @@ def record_outcome(
         reported_for_id=actor.organisation,
         reported_at=now,
     )
-    evidence = _read(files)
+    evidence = read_evidence(files)
     store_claim(session, actor, record, now)
-    _attach(session, actor, record, evidence, now)
+    attach(session, actor, record, evidence, now)
     _report(session, actor, consortium.stream, record, measure, len(evidence), now)
     return record.id
 
@@ -202,9 +195,7 @@ def replace_record(
     session.flush()
     store_claim(session, actor, replacement, now, replaces=record)
     free_claim(session, actor, record, now)
-    for item in record.evidence:
-        session.add(_item(actor, replacement, item.sha256, item.filename, item.media_type, now))
-    session.flush()
+    attach_again(session, actor, record, replacement, now)
     event = events.OutcomeCorrected(
         record_id=record.id, replacement_id=replacement.id, measure=measure.title, reason=reason.strip()
     )
@@ -312,43 +303,6 @@ def _key(kind: SubjectKind, reference: str) -> str:
         return pseudonym(kind.value, reference)
     except ValueError as error:
         raise Refused("Enter the reference of the person or thing", field="subject_reference") from error
-
-
-def _read(files: Sequence[UploadedFile]) -> list[tuple[UploadedFile, str]]:
-    try:
-        check_count(files)
-        return [(file, recognise(file)) for file in files]
-    except UnfitEvidence as error:
-        raise Refused(error.sentence.msgid, field="files", **error.sentence.values) from error
-
-
-def _attach(
-    session: Session, actor: Actor, record: OutcomeRecord, files: list[tuple[UploadedFile, str]], now: datetime
-) -> None:
-    stored: set[str] = set()
-    for file, media_type in files:
-        digest = sha256(file.content).hexdigest()
-        if digest in stored:
-            continue
-        stored.add(digest)
-        if not queries.has_content(session, digest):
-            session.add(EvidenceContent(sha256=digest, size_bytes=len(file.content), content=file.content))
-            session.flush()
-        session.add(_item(actor, record, digest, base_name(file.filename), media_type, now))
-    session.flush()
-
-
-def _item(
-    actor: Actor, record: OutcomeRecord, digest: str, filename: str, media_type: str, now: datetime
-) -> EvidenceItem:
-    return EvidenceItem(
-        record_id=record.id,
-        sha256=digest,
-        filename=filename,
-        media_type=media_type,
-        added_by_id=actor.person,
-        added_at=now,
-    )
 
 
 def _report(
