@@ -162,6 +162,14 @@ def test_the_page_never_scrolls_sideways(opened: Open, markup: Callable[..., str
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
+def test_a_table_says_that_it_scrolls_only_where_it_does(opened: Open, markup: Callable[..., str]) -> None:
+    page = opened(markup())
+    region = page.get_by_role("region", name="Budget by body and year")
+    scrolls = page.viewport_size == {"width": 320, "height": 800}
+    assert region.evaluate("region => region.scrollWidth > region.clientWidth") == scrolls
+    assert page.get_by_text("Scroll this table sideways").first.is_visible() == scrolls
+
+
 def test_the_type_is_the_systems_own(opened: Open, markup: Callable[..., str]) -> None:
     family = opened(markup()).evaluate("getComputedStyle(document.querySelector('h1')).fontFamily")
     assert family.startswith('"Helvetica Neue"')
