@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from commonpurse.calc.digest import canonical, sha256_hex
 from commonpurse.core import log, mail, pseudonym, signature
 from commonpurse.core.errors import NotAllowed, NotFound, Refused
-from commonpurse.outcomes import queries
 from commonpurse.outcomes.models import PostedSplit, StatementEdition
 from commonpurse.outcomes.queries import editions
 from commonpurse.outcomes.rules import as_document, faults_of
@@ -22,7 +21,7 @@ from support.databases import migrate
 from support.delivery_rows import QUARTER, make_agreed_rule, make_contract, make_record
 from support.editions import BODIES, correct, editions_of, issue, make_two_places, split
 from support.web import counted_statements
-from support.world import AREAS, NOW, TODAY, make_world
+from support.world import AREAS, NOW, make_world
 
 LATER = NOW + timedelta(days=1)
 SECOND = date(2027, 1, 1)
@@ -122,15 +121,6 @@ def test_a_correction_of_an_earlier_quarter_reissues_every_later_statement_too(s
     assert len(issue(session, world, until=SECOND, reason="Counted twice", now=LATER)) == 2
     found = [(row.until, row.edition) for row in editions_of(session, world, "gateshead")]
     assert found == [(QUARTER, 1), (QUARTER, 2), (SECOND, 1), (SECOND, 2)]
-
-
-def test_issuing_waits_for_approvers_of_the_lead_until_it_is_done(session, world, records):
-    lead = world.actor("newcastle", "approver")
-    [waits] = queries.waiting(session, lead, TODAY)
-    assert (waits.endpoint, waits.consortium) == ("outcomes.statements", world.consortium.name)
-    assert queries.waiting(session, world.actor("gateshead", "approver"), TODAY) == []
-    issue(session, world, now=LATER)
-    assert queries.waiting(session, lead, TODAY) == []
 
 
 # --- the table -------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from commonpurse.outcomes import policy
 from commonpurse.outcomes.events import StatementsIssued
 from commonpurse.outcomes.models import StatementEdition
 from commonpurse.outcomes.queries.documents import Source, document_of, source_of
-from commonpurse.outcomes.queries.editions import Key, Standing, document_as_issued, list_newest_editions, standing_of
+from commonpurse.outcomes.queries.editions import Key, document_as_issued, due_of, list_newest_editions, standing_of
 from commonpurse.outcomes.rules import Issue, as_plain, what_changed
 
 
@@ -44,27 +44,24 @@ def issue_statements(
     standing = standing_of(session, consortium_id)
     if until is None or until not in standing.quarters:
         raise Refused("Select a quarter in which something was split", field="until")
-    newest = {(row.organisation_id, row.until): row for row in list_newest_editions(session, consortium_id)}
-    due = _due(standing, newest, until)
+    newest = list_newest_editions(session, consortium_id)
+    found, why = due_of(standing, newest, until), reason.strip()
+    due = sorted(found.first | found.again, key=lambda key: (key[1], str(key[0])))
     if not due:
         raise Refused("Every statement up to this quarter is issued, and each is still right")
-    again, why = [key for key in due if key in newest], reason.strip()
-    if again and not why:
+    if found.again and not why:
         raise Refused("Enter why statements are issued again", field="reason")
     source = source_of(session, consortium)
+    before = {(row.organisation_id, row.until): row for row in newest}
     made = [
-        _issue(session, actor, source, key, newest.get(key), standing.rests_on(key), reason=why, now=now) for key in due
+        _issue(session, actor, source, key, before.get(key), standing.rests_on(key), reason=why, now=now) for key in due
     ]
-    event = StatementsIssued(until=until, statements=len(due), reissued=len(again), reason=why if again else "")
+    event = StatementsIssued(
+        until=until, statements=len(due), reissued=len(found.again), reason=why if found.again else ""
+    )
     log.record(session, actor, consortium.stream, event, at=now)
-    _tell(session, consortium, due, {key[0] for key in again}, why)
+    _tell(session, consortium, due, {key[0] for key in found.again}, why)
     return made
-
-
-def _due(standing: Standing, newest: dict[Key, StatementEdition], until: date) -> list[Key]:
-    first = {(body, until) for body in standing.bodies} - newest.keys()
-    again = {key for key, row in newest.items() if row.rests_on != standing.rests_on(key)}
-    return sorted(first | again, key=lambda key: (key[1], str(key[0])))
 
 
 def _issue(

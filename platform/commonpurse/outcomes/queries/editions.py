@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -48,37 +48,48 @@ class Standing(Struct, frozen=True):
 
 def standing_of(session: Session, consortium_id: UUID) -> Standing:
     """What every statement of a consortium would rest on now. The caller has checked who asks."""
-    mine = (PostedSplit.consortium_id == consortium_id, PostedSplit.book == PRIMARY)
+    return standings_of(session, [consortium_id])[consortium_id]
+
+
+def standings_of(session: Session, consortium_ids: Collection[UUID]) -> dict[UUID, Standing]:
+    """The same of several consortia, in as many statements."""
+    theirs = (PostedSplit.consortium_id.in_(list(consortium_ids)), PostedSplit.book == PRIMARY)
     seen = session.execute(
-        select(PostedSplit.quarter_starting, Roster.parties)
+        select(PostedSplit.consortium_id, PostedSplit.quarter_starting, Roster.parties)
         .join(Roster, Roster.id == PostedSplit.roster_id)
-        .where(*mine)
+        .where(*theirs)
         .distinct()
         .order_by(PostedSplit.quarter_starting.desc())
-    ).all()
+    )
+    quarters: dict[UUID, dict[date, None]] = {key: {} for key in consortium_ids}
+    bodies: dict[UUID, set[UUID]] = {key: set() for key in consortium_ids}
+    for consortium_id, quarter, parties in seen:
+        quarters[consortium_id][quarter] = None
+        bodies[consortium_id].update(UUID(party) for party in parties[:-1])
     rows = session.execute(
         select(
-            PostedSplit.quarter_starting, PostedSplit.digest, PostedSplit.amounts, WeightVersion.weights, Roster.parties
+            PostedSplit.consortium_id,
+            PostedSplit.quarter_starting,
+            PostedSplit.digest,
+            PostedSplit.amounts,
+            WeightVersion.weights,
+            Roster.parties,
         )
         .join(Roster, Roster.id == PostedSplit.roster_id)
         .join(WeightVersion, WeightVersion.id == PostedSplit.weight_version_id)
-        .where(*mine, counts_now())
+        .where(*theirs, counts_now())
         .order_by(PostedSplit.scope, PostedSplit.seq)
     )
-    parts: dict[UUID, list[tuple[date, str]]] = defaultdict(list)
-    for quarter, digest, amounts, weights, parties in rows:
+    parts: dict[UUID, dict[UUID, list[tuple[date, str]]]] = {key: defaultdict(list) for key in consortium_ids}
+    for consortium_id, quarter, digest, amounts, weights, parties in rows:
         for party, amount, weight in zip(parties[:-1], amounts, weights, strict=False):
             if amount or weight:
-                parts[UUID(party)].append((quarter, digest))
-    return Standing(
-        quarters=tuple(dict.fromkeys(quarter for quarter, _ in seen)),
-        parts=dict(parts),
-        bodies=frozenset(UUID(party) for _, parties in seen for party in parties[:-1]),
-    )
+                parts[consortium_id][UUID(party)].append((quarter, digest))
+    return {key: Standing(tuple(quarters[key]), parts[key], frozenset(bodies[key])) for key in consortium_ids}
 
 
-def list_newest_editions(session: Session, consortium_id: UUID) -> Sequence[StatementEdition]:
-    """The newest edition of every statement, by quarter and body, without their documents."""
+def list_newest_editions(session: Session, *consortium_ids: UUID) -> Sequence[StatementEdition]:
+    """The newest edition of every statement of these consortia, by quarter and body, without their documents."""
     later = aliased(StatementEdition)
     is_replaced = (
         select(later.id)
@@ -92,9 +103,25 @@ def list_newest_editions(session: Session, consortium_id: UUID) -> Sequence[Stat
     )
     return session.scalars(
         select(StatementEdition)
-        .where(StatementEdition.consortium_id == consortium_id, ~is_replaced)
+        .where(StatementEdition.consortium_id.in_(consortium_ids), ~is_replaced)
         .order_by(StatementEdition.until, StatementEdition.organisation_id)
     ).all()
+
+
+class Due(Struct, frozen=True):
+    """Statements to issue: those of one quarter that never were, and those of any that are no longer right."""
+
+    first: frozenset[Key]
+    again: frozenset[Key]
+
+
+def due_of(standing: Standing, newest: Sequence[StatementEdition], until: date) -> Due:
+    """What is to be issued up to a quarter, among the newest editions of one consortium."""
+    issued = {(row.organisation_id, row.until): row.rests_on for row in newest}
+    return Due(
+        first=frozenset((body, until) for body in standing.bodies) - issued.keys(),
+        again=frozenset(key for key, rests_on in issued.items() if rests_on != standing.rests_on(key)),
+    )
 
 
 def document_as_issued(session: Session, edition: StatementEdition) -> Document:
@@ -158,7 +185,7 @@ def statements_page(session: Session, actor: Actor, consortium_id: UUID, *, unti
     consortium = get_joined_consortium(session, actor, consortium_id)
     standing, newest = standing_of(session, consortium_id), list_newest_editions(session, consortium_id)
     until = until if until in standing.quarters else (standing.quarters[0] if standing.quarters else None)
-    left_behind = {row.id for row in newest if row.rests_on != standing.rests_on((row.organisation_id, row.until))}
+    due = due_of(standing, newest, until) if until else Due(frozenset(), frozenset())
     of_quarter = {row.organisation_id: row for row in newest if row.until == until}
     names = names_of(session, sorted(standing.bodies, key=str))
     order = {part.organisation_id: part.position for part in consortium.participations}
@@ -168,7 +195,7 @@ def statements_page(session: Session, actor: Actor, consortium_id: UUID, *, unti
             body,
             names[body],
             _row(of_quarter[body]) if body in of_quarter else None,
-            body in of_quarter and of_quarter[body].id in left_behind,
+            (body, until) in due.again,
         )
         for body in bodies
     )
@@ -178,8 +205,8 @@ def statements_page(session: Session, actor: Actor, consortium_id: UUID, *, unti
         until=until,
         quarters=tuple((quarter, say_quarter(quarter)) for quarter in standing.quarters),
         rows=rows,
-        out_of_date=len(left_behind),
-        to_issue=sum(row.newest is None for row in rows),
+        out_of_date=len(due.again),
+        to_issue=len(due.first),
         may_issue=policy.may_issue_statements(actor, consortium),
     )
 

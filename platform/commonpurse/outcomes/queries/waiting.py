@@ -1,8 +1,9 @@
 """What waits for people in the ledger: outcomes to split, and statements to issue."""
 
-from datetime import date
+from datetime import date, timedelta
+from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from commonpurse.calc.sentence import message
@@ -12,10 +13,14 @@ from commonpurse.core.waiting import Waiting
 from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
 from commonpurse.identity.models import Role
 from commonpurse.outcomes.models import PRIMARY, PostedSplit, StatementEdition
+from commonpurse.outcomes.queries.editions import due_of, list_newest_editions, standings_of
 from commonpurse.outcomes.queries.rows import is_split
 from commonpurse.outcomes.queries.weighing import list_outdated, weighing_of
 from commonpurse.outcomes.queries.weights import find_refusal
 from commonpurse.workspaces.models import AgendaItem, ItemKind, ItemState, Workspace
+
+CLOSE = timedelta(hours=1)
+"""How much earlier than statements were issued a row may have been posted that they do not know of."""
 
 
 def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:  # noqa: ARG001 - these have no date
@@ -98,34 +103,61 @@ def _about_weights(session: Session, consortium: Consortium) -> list[Waiting]:
 
 
 def _waiting_to_issue(session: Session, actor: Actor) -> list[Waiting]:
-    """Consortia in which something was split since statements were issued last."""
+    """Statements that an approver of the lead authority has yet to issue, or to issue again, by consortium."""
     if actor.organisation_id is None or not actor.has_role(Role.APPROVER):
         return []
-    split_at = (
-        select(func.max(PostedSplit.posted_at))
-        .where(PostedSplit.consortium_id == Consortium.id, PostedSplit.book == PRIMARY)
-        .scalar_subquery()
+    names = _changed_since_issued(session, actor.organisation_id)
+    standings = standings_of(session, names) if names else {}
+    newest: dict[UUID, list[StatementEdition]] = {key: [] for key in names}
+    for row in list_newest_editions(session, *names) if names else ():
+        newest[row.consortium_id].append(row)
+    found = []
+    for key, name in names.items():
+        due = due_of(standings[key], newest[key], standings[key].quarters[0])
+        if due.again:
+            msgid = message("Issue statements again: the ledger has changed since")
+        elif due.first:
+            msgid = message("Issue statements: the ledger has new splits")
+        else:
+            continue
+        arguments = {"consortium_id": key}
+        found.append(Waiting(msgid, "outcomes.statements", arguments=arguments, consortium=name))
+    return found
+
+
+def _changed_since_issued(session: Session, lead_id: UUID) -> dict[UUID, str]:
+    """The consortia of a lead in which statements may be due, which reading their splits can tell, with their names.
+
+    Who waited for another to finish writes an earlier time than that one did, so times that are close tell nothing.
+    """
+    splits = (
+        select(
+            PostedSplit.consortium_id,
+            func.max(PostedSplit.posted_at).label("at"),
+            func.max(PostedSplit.quarter_starting).label("quarter"),
+        )
+        .where(PostedSplit.book == PRIMARY)
+        .group_by(PostedSplit.consortium_id)
+        .subquery()
     )
-    issued_at = (
-        select(func.max(StatementEdition.issued_at))
-        .where(StatementEdition.consortium_id == Consortium.id)
-        .scalar_subquery()
+    issued = (
+        select(
+            StatementEdition.consortium_id,
+            func.max(StatementEdition.issued_at).label("at"),
+            func.max(StatementEdition.until).label("quarter"),
+        )
+        .group_by(StatementEdition.consortium_id)
+        .subquery()
     )
     rows = session.execute(
-        select(Consortium.id, Consortium.name)
-        .where(
-            Consortium.lead_organisation_id == actor.organisation_id,
-            split_at.is_not(None),
-            or_(issued_at.is_(None), split_at > issued_at),
-        )
+        select(Consortium.id, Consortium.name, splits.c.at, splits.c.quarter, issued.c.at, issued.c.quarter)
+        .join(splits, splits.c.consortium_id == Consortium.id)
+        .outerjoin(issued, issued.c.consortium_id == Consortium.id)
+        .where(Consortium.lead_organisation_id == lead_id)
         .order_by(Consortium.name, Consortium.id)
     )
-    return [
-        Waiting(
-            msgid="Issue statements: the ledger has new splits",
-            endpoint="outcomes.statements",
-            arguments={"consortium_id": consortium_id},
-            consortium=name,
-        )
-        for consortium_id, name in rows
-    ]
+    return {
+        key: name
+        for key, name, split_at, quarter, issued_at, until in rows
+        if issued_at is None or split_at > issued_at - CLOSE or quarter > until
+    }
