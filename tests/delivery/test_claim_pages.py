@@ -128,8 +128,7 @@ def test_the_two_sides_settle_a_claim_on_their_pages(session, world, sides, clie
     assert "Look at a claim again: " in gateshead.get("/").text
     page = gateshead.get(ours).text
     assert GROUNDS in page
-    assert "Enter why you keep the claim" in gateshead.post(f"{ours}/keep", data={"seen_version": "1"}).text
-    assert gateshead.post(f"{ours}/keep", data={"grounds": KEPT, "seen_version": "7"}).status_code == 409
+    assert "Enter why the claim is right" in gateshead.post(f"{ours}/keep", data={"seen_version": "1"}).text
     assert gateshead.post(f"{ours}/keep", data={"grounds": KEPT, "seen_version": "1"}).status_code == 302
     assert kinds(clash) == ["refused", "asked", "kept"]
     assert "A claim of yours stays refused: " in leeds.get("/").text
@@ -172,8 +171,23 @@ def test_a_request_of_somebody_who_may_not_ask_is_refused_and_a_late_one_is_stal
     [clash] = clashes(session)
     path = f"/consortia/{sides.theirs.id}/delivery/claims/{clash.id}/ask"
     assert client_of("leeds", "approver").post(path, data={"grounds": "Ours", "seen_version": "1"}).status_code == 403
-    assert client_of("leeds").post(path, data={"grounds": "Ours", "seen_version": "9"}).status_code == 409
+    late = client_of("leeds").post(path, data={"grounds": GROUNDS, "seen_version": "9"}).text
+    assert "Something happened to this claim in the meantime" in late
+    assert GROUNDS in late
+    assert 'name="seen_version" value="1"' in late
     assert kinds(clash) == ["refused"]
+
+
+def test_a_late_answer_is_refused_and_what_was_typed_stays(session, world, sides, client_of):
+    sides.refused()
+    [clash] = clashes(session)
+    sides.ask(clash)
+    path = f"/consortia/{world.consortium.id}/delivery/outcomes/{sides.record.id}/keep"
+    late = client_of("gateshead").post(path, data={"grounds": KEPT, "seen_version": "7"}).text
+    assert "Somebody else answered this, or there is another request" in late
+    assert KEPT in late
+    assert 'name="seen_version" value="1"' in late
+    assert kinds(clash) == ["refused", "asked"]
 
 
 def test_lists_and_pages_of_claims_take_as_many_statements_for_one_as_for_many(

@@ -243,16 +243,17 @@ class CheckRecordForm(Form):
 GROUNDS_HINT = _l("The other side reads this. Do not name anybody, and give no reference or other personal data")
 
 
+def _grounds(label: Any, needed: Any) -> TextAreaField:
+    """What one side gives the other to read."""
+    longest = Length(max=2000, message=_l("Enter 2,000 characters or fewer"))
+    return TextAreaField(label, [Needed(needed), longest], render_kw={"rows": 4, "hint": GROUNDS_HINT})
+
+
 class AskToLookForm(Form):
     """Asks the side that holds a claim to look at it again."""
 
-    grounds = TextAreaField(
-        _l("Why you think that yours is the right claim"),
-        [
-            Needed(_l("Enter why you think that yours is the right claim")),
-            Length(max=2000, message=_l("Enter 2,000 characters or fewer")),
-        ],
-        render_kw={"rows": 4, "hint": GROUNDS_HINT},
+    grounds = _grounds(
+        _l("Why you think that yours is the right claim"), _l("Enter why you think that yours is the right claim")
     )
     seen_version = SeenField()
     submit = SubmitField(_l("Ask them to look again"))
@@ -261,13 +262,6 @@ class AskToLookForm(Form):
 class KeepClaimForm(Form):
     """Answers those who asked to look at a claim again."""
 
-    grounds = TextAreaField(
-        _l("Why the claim is right"),
-        [
-            Needed(_l("Enter why you keep the claim")),
-            Length(max=2000, message=_l("Enter 2,000 characters or fewer")),
-        ],
-        render_kw={"rows": 4, "hint": GROUNDS_HINT},
-    )
+    grounds = _grounds(_l("Why the claim is right"), _l("Enter why the claim is right"))
     seen_version = SeenField()
     submit = SubmitField(_l("Keep the claim"))

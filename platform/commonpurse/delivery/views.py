@@ -1,5 +1,6 @@
 """Pages about the contract and what was delivered under it."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -9,17 +10,29 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from commonpurse.calc.quantity import from_smallest
-from commonpurse.core.errors import DomainError, Refused
+from commonpurse.core.errors import Refused, Stale
 from commonpurse.core.tabular import write_csv
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.delivery import commands, queries
 from commonpurse.delivery.forms import AskToLookForm, CheckRecordForm, KeepClaimForm, RecordOutcomeForm, award_form
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.fields import Choice
+from commonpurse.web.form import Form
 from commonpurse.web.limits import EXPENSIVE, limited
 from commonpurse.web.pages import LONDON
 
 blueprint = Blueprint("delivery", __name__, url_prefix="/consortia/<uuid:consortium_id>/delivery")
+
+
+def _done(form: Form, command: Callable[..., object], **keys: UUID) -> bool:
+    """Whether the command was done with what was typed; else the form says why, and keeps it."""
+    try:
+        with transaction() as session:
+            command(session, current_actor(), now=datetime.now(UTC), **keys, **form.values())
+    except (Refused, Stale) as error:
+        form.show(error)
+        return False
+    return True
 
 
 @blueprint.get("/")
@@ -37,17 +50,10 @@ def record_award(consortium_id: UUID) -> ResponseReturnValue:
     """Record the contract that was awarded."""
     with reading() as session:
         page = queries.award_page(session, current_actor(), consortium_id)
-    now = datetime.now(UTC)
-    form = award_form(page, now.astimezone(LONDON).date())
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                commands.record_award(session, current_actor(), consortium_id=consortium_id, now=now, **form.values())
-        except DomainError as error:
-            form.show(error)
-        else:
-            flash(_("Award recorded"), "success")
-            return redirect(url_for(".show", consortium_id=consortium_id))
+    form = award_form(page, datetime.now(LONDON).date())
+    if form.validate_on_submit() and _done(form, commands.record_award, consortium_id=consortium_id):
+        flash(_("Award recorded"), "success")
+        return redirect(url_for(".show", consortium_id=consortium_id))
     return render_template("delivery/record_award.html", page=page, form=form)
 
 
@@ -79,7 +85,7 @@ def record_outcome(consortium_id: UUID) -> ResponseReturnValue:
                 record_id = commands.record_outcome(
                     session, current_actor(), consortium_id=consortium_id, now=now, **_outcome(form)
                 )
-        except DomainError as error:
+        except (Refused, Stale) as error:
             is_claimed = isinstance(error, commands.Claimed)
             form.show(error)
         else:
@@ -174,22 +180,9 @@ def show_record(consortium_id: UUID, record_id: UUID) -> ResponseReturnValue:
 def check_record(consortium_id: UUID, record_id: UUID) -> ResponseReturnValue:
     """Verify a record, or return it."""
     form = CheckRecordForm()
-    if form.validate():
-        try:
-            with transaction() as session:
-                commands.check_record(
-                    session,
-                    current_actor(),
-                    consortium_id=consortium_id,
-                    record_id=record_id,
-                    now=datetime.now(UTC),
-                    **form.values(),
-                )
-        except Refused as error:
-            form.show(error)
-        else:
-            flash(_("Check saved"), "success")
-            return redirect(url_for(".show_record", consortium_id=consortium_id, record_id=record_id))
+    if form.validate() and _done(form, commands.check_record, consortium_id=consortium_id, record_id=record_id):
+        flash(_("Check saved"), "success")
+        return redirect(url_for(".show_record", consortium_id=consortium_id, record_id=record_id))
     return _record(consortium_id, record_id, form)
 
 
@@ -207,22 +200,9 @@ def _record(consortium_id: UUID, record_id: UUID, form: CheckRecordForm, keeping
 def keep_claim(consortium_id: UUID, record_id: UUID) -> ResponseReturnValue:
     """Answer those who asked to look at the claim of a record again."""
     form = KeepClaimForm()
-    if form.validate():
-        try:
-            with transaction() as session:
-                commands.keep_claim(
-                    session,
-                    current_actor(),
-                    consortium_id=consortium_id,
-                    record_id=record_id,
-                    now=datetime.now(UTC),
-                    **form.values(),
-                )
-        except Refused as error:
-            form.show(error)
-        else:
-            flash(_("Claim kept. Those who asked are told"), "success")
-            return redirect(url_for(".show_record", consortium_id=consortium_id, record_id=record_id))
+    if form.validate() and _done(form, commands.keep_claim, consortium_id=consortium_id, record_id=record_id):
+        flash(_("Claim kept. Those who asked are told"), "success")
+        return redirect(url_for(".show_record", consortium_id=consortium_id, record_id=record_id))
     return _record(consortium_id, record_id, CheckRecordForm(formdata=None), form)
 
 
@@ -249,22 +229,9 @@ def show_clash(consortium_id: UUID, clash_id: UUID) -> ResponseReturnValue:
 def ask_to_look(consortium_id: UUID, clash_id: UUID) -> ResponseReturnValue:
     """Ask the side that holds the claim to look at it again."""
     form = AskToLookForm()
-    if form.validate():
-        try:
-            with transaction() as session:
-                commands.ask_to_look(
-                    session,
-                    current_actor(),
-                    consortium_id=consortium_id,
-                    clash_id=clash_id,
-                    now=datetime.now(UTC),
-                    **form.values(),
-                )
-        except Refused as error:
-            form.show(error)
-        else:
-            flash(_("The other side is asked to look at its claim again. You are told what it answers"), "success")
-            return redirect(url_for(".show_clash", consortium_id=consortium_id, clash_id=clash_id))
+    if form.validate() and _done(form, commands.ask_to_look, consortium_id=consortium_id, clash_id=clash_id):
+        flash(_("The other side is asked to look at its claim again. You are told what it answers"), "success")
+        return redirect(url_for(".show_clash", consortium_id=consortium_id, clash_id=clash_id))
     return _clash(consortium_id, clash_id, form)
 
 

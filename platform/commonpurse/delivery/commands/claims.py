@@ -213,7 +213,7 @@ def keep_claim(
     if not asked or queries.count_asked(clashes) != seen_version:
         raise Stale("Somebody else answered this, or there is another request. Check the record and try again")
     if not grounds.strip():
-        raise Refused("Enter why you keep the claim", field="grounds")
+        raise Refused("Enter why the claim is right", field="grounds")
     measure = record.measure.title
     told: list[Told] = [(actor, consortium.stream, events.ClaimKept(record_id=record.id, measure=measure))]
     for clash in asked:

@@ -283,13 +283,14 @@ def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:  # no
     names = names_of(session, {record.reported_for_id for record in records})
     return [
         Waiting(
-            msgid="Check a delivered outcome: %(measure)s, %(quantity)s %(unit)s in %(place)s, "
+            msgid="Check a delivered outcome: %(measure)s, %(quantity)s in %(place)s, "
             "reported by %(body)s on %(day)s at %(time)s",
             endpoint="delivery.show_record",
             values={
                 "measure": record.measure.title,
-                "quantity": quantity.say(record.quantity, record.measure.decimals),
-                "unit": record.measure.unit,
+                "quantity": quantity.say_with_unit(
+                    quantity.from_smallest(record.quantity, record.measure.decimals), record.measure.unit
+                ),
                 "place": record.place.name,
                 "body": names[record.reported_for_id],
                 **_moment(record.reported_at),
