@@ -109,19 +109,25 @@ def test_a_part_of_a_mixture_that_is_too_small_for_one_percent_is_left_out(clien
     assert "must have more than 0%" not in words
 
 
+NO_PART = "Enter a whole number from 0 to 100"
+
+
 @pytest.mark.parametrize(
     ("chosen", "fault"),
     [
         ({"a_kind": "nonsense"}, "Select how outcomes are divided"),
         ({"a_kind": "today"}, "Select how outcomes are divided"),
         ({"a_kind": "equal", "a_rounding": "nonsense"}, "Select how shares are rounded"),
-        ({"a_kind": "equal", "a_floor": "lots"}, "Enter each percentage as a number"),
+        ({"a_kind": "equal", "a_floor": "lots"}, "Rule 1, Least share of a body: Enter each percentage as a number"),
         ({"a_kind": "equal", "a_floor": "9", "a_cap": "5"}, "The least share must not be more than the greatest"),
-        ({"a_kind": "hybrid", "a_leg_equal": "10"}, "Choose between 2 and 5 parts"),
-        ({"a_kind": "hybrid", "a_leg_equal": "-1", "a_leg_need": "x"}, "Choose between 2 and 5 parts"),
-        ({"a_kind": "hybrid", "a_leg_equal": "1" * 5000, "a_leg_need": "²"}, "Choose between 2 and 5 parts"),
-        ({"a_kind": "tiers"}, "Enter a percentage for each tier of place"),
-        ({"a_kind": "tiers", "a_tier_county": "0", "a_leg_need": "5"}, "Enter a percentage for each tier of place"),
+        ({"a_kind": "hybrid", "a_leg_equal": "10"}, "Rule 1: Choose between 2 and 5 parts"),
+        ({"a_kind": "hybrid", "a_leg_equal": "-1", "a_leg_need": "x"}, f"Rule 1, Equal shares: {NO_PART}"),
+        ({"a_kind": "hybrid", "a_leg_equal": "1" * 5000}, f"Rule 1, Equal shares: {NO_PART}"),
+        ({"a_kind": "hybrid", "a_leg_equal": "50", "a_leg_need": "²"}, f"Population and deprivation: {NO_PART}"),
+        ({"a_kind": "tiers", "a_tier_county": "12.5", "a_tier_district": "50"}, f"Rule 1, County: {NO_PART}"),
+        ({"a_kind": "tiers", "a_tier_district": "101"}, f"Rule 1, District: {NO_PART}"),
+        ({"a_kind": "tiers"}, "Rule 1: Enter a part for at least one tier of place"),
+        ({"a_kind": "tiers", "a_tier_county": "0", "a_leg_need": "5x"}, "Rule 1: Enter a part for at least one tier"),
         ({"a_kind": "place_then_budget", "a_cap": "10"}, "A rule that goes by place has no least or greatest share"),
     ],
 )

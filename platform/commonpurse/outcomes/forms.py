@@ -155,17 +155,36 @@ class LabRuleForm(Form):
         """The field of each tier of place."""
         return {tier: self[f"tier_{tier}"] for tier in LAB_TIERS}
 
-    def rule(self, today: Mapping[str, Any] | None) -> Rule | None:
-        """The rule it makes; None where none is chosen, or where it makes none and now says so beside its fields."""
+    def rule(self, today: Mapping[str, Any] | None, number: int) -> Rule | None:
+        """The rule it makes; None where none is chosen, or where it makes none and now says so beside its fields.
+
+        Args:
+            number: which of the rules it is, from 1, as what is wrong names it.
+        """
         if not self.kind.data:
+            return None
+        parts = {"hybrid": self.legs, "tiers": self.shares}.get(self.kind.data, {})
+        wrong = [field for field in parts.values() if not _is_part(field.data)]
+        for field in wrong:
+            self._blame(number, field, _l("Enter a whole number from 0 to 100"))
+        if wrong:
+            return None
+        if self.kind.data == "tiers" and not _percents(parts):
+            self._blame(number, self.tier_district, _l("Enter a part for at least one tier of place"), of_all=True)
             return None
         try:
             return parse_rule(self._spec(today))
         except BadRule as error:
-            name = {"legs": "leg_equal", "shares": "tier_district"}.get(error.field, error.field)
-            field = self._fields.get(name, self.kind)
-            field.errors = [say(error.sentence)]
+            field = self._fields.get("leg_equal" if error.field == "legs" else error.field, self.kind)
+            self._blame(number, field, say(error.sentence), of_all=field not in (self.floor, self.cap))
             return None
+
+    def _blame(self, number: int, field: Field, why: Any, *, of_all: bool = False) -> None:
+        """Say beside a field what is wrong; its label is told where it is not about all of the rule."""
+        if of_all:
+            field.errors = [_l("Rule %(number)s: %(why)s", number=number, why=why)]
+        else:
+            field.errors = [_l("Rule %(number)s, %(field)s: %(why)s", number=number, field=field.label.text, why=why)]
 
     def _spec(self, today: Mapping[str, Any] | None) -> dict[str, Any]:
         if self.kind.data == "today":
@@ -181,15 +200,15 @@ class LabRuleForm(Form):
 
 def _percents(fields: Mapping[str, Field]) -> list[tuple[str, str]]:
     """Whole percentages in proportion to the parts that were set, without a part too small for one of them."""
-    parts = {name: part for name, field in fields.items() if (part := _part(field.data))}
+    parts = {name: part for name, field in fields.items() if (part := int(field.data or 0))}
     percents = largest_remainder(WHOLE, list(parts.values())) if parts else ()
     return [(name, str(percent)) for name, percent in zip(parts, percents, strict=True) if percent]
 
 
-def _part(typed: str | None) -> int:
-    """A part of a mixture, at most the whole; what is no whole number of at most nine digits is none."""
-    digits = typed or ""
-    return min(int(digits), WHOLE) if digits.isascii() and digits.isdigit() and len(digits) < 10 else 0
+def _is_part(typed: str | None) -> bool:
+    """Whether it is a part of a mixture: a whole number up to the whole, or nothing."""
+    digits = typed or "0"
+    return digits.isascii() and digits.isdigit() and len(digits) < 10 and int(digits) <= WHOLE
 
 
 class ProposeRuleForm(Form):

@@ -95,7 +95,8 @@ def scenario_of(consortium_id: UUID) -> Scenario:
     with reading() as session:
         page = lab.lab_page(session, current_actor(), consortium_id)
         options, forms = _forms(page)
-        rules = {letter: rule for letter, form in forms.items() if (rule := form.rule(page.today)) is not None}
+        made = ((letter, form.rule(page.today, number)) for number, (letter, form) in enumerate(forms.items(), 1))
+        rules = {letter: rule for letter, rule in made if rule is not None}
         today = parse_rule(page.today) if page.today is not None else None
         day = datetime.now(LONDON).date()
         every = [*rules.values(), *([today] if today else [])]
