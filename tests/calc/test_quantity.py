@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from commonpurse.calc.quantity import from_smallest, say, to_smallest
+from commonpurse.calc.quantity import from_smallest, say, say_figure, say_with_unit, to_smallest
 
 amounts = st.integers(-(10**20), 10**20)
 decimals = st.integers(0, 9)
@@ -134,3 +134,23 @@ def test_a_quantity_is_whole_unless_told():
 def test_a_smallest_unit_is_never_larger_than_the_unit(call):
     with pytest.raises(ValueError, match="decimals must be zero or more"):
         call(1, -1)
+
+
+@pytest.mark.parametrize(
+    ("quantity", "unit", "figure", "words"),
+    [
+        ("150.00", "people", "150", "150 people"),
+        ("1.00", "opportunities", "1", "1 opportunities"),
+        ("37.50", "FTE", "37.5", "37.5 FTE"),
+        ("1E+3", "hours", "1,000", "1,000 hours"),
+        ("0.125", "tCO2e", "0.125", "0.125 tCO2e"),
+        ("1200000", "GBP", "1,200,000", "£1,200,000"),
+        ("12.5", "GBP", "12.50", "£12.50"),
+        ("-1200000.05", "GBP", "−1,200,000.05", "−£1,200,000.05"),
+        ("12.50", "percent", "12.5", "12.5%"),
+        (f"{10**29}.5", "m2", f"{10**29:,}.5", f"{10**29:,}.5 m2"),
+    ],
+)
+def test_a_target_is_said_as_people_write_it(quantity, unit, figure, words):
+    assert say_figure(Decimal(quantity), unit) == figure
+    assert say_with_unit(Decimal(quantity), unit) == words

@@ -1,7 +1,6 @@
 """Pure decisions of the room."""
 
 from datetime import date
-from decimal import Decimal
 
 import pytest
 
@@ -20,21 +19,6 @@ from commonpurse.workspaces import rules
 )
 def test_silence_counts_after_the_close_and_never_within_a_week_of_the_offer(made_on, closes_on, ends):
     assert rules.notice_ends(made_on, closes_on) == ends
-
-
-@pytest.mark.parametrize(
-    ("quantity", "unit", "words"),
-    [
-        ("150.00", "people", "150 people"),
-        ("1E+3", "hours", "1,000 hours"),
-        ("0.125", "tCO2e", "0.125 tCO2e"),
-        ("1200000", "GBP", "£1,200,000"),
-        ("12.5", "GBP", "£12.50"),
-        ("12.50", "percent", "12.5%"),
-    ],
-)
-def test_a_target_is_said_as_people_write_it(quantity, unit, words):
-    assert rules.say_quantity(Decimal(quantity), unit) == words
 
 
 def test_a_body_that_has_left_does_not_count_among_the_answers():

@@ -62,6 +62,30 @@ def say(amount: int, decimals: int = 0) -> str:
     return f"{sign}{whole:,}.{fine:0{decimals}}" if decimals else f"{sign}{whole:,}"
 
 
+def say_figure(quantity: Decimal, unit: str) -> str:
+    """A target, a promise or a record without the zeros that say nothing; of pounds, both digits of the pence or none.
+
+    >>> say_figure(Decimal("1150.00"), "people"), say_figure(Decimal("12.5"), "GBP")
+    ('1,150', '12.50')
+    """
+    decimals = len(f"{quantity:f}".partition(".")[2].rstrip("0"))
+    if unit == "GBP" and decimals == 1:
+        decimals = 2
+    return f"{_MINUS if quantity < 0 else ''}{quantity.copy_abs():,.{decimals}f}"
+
+
+def say_with_unit(quantity: Decimal, unit: str) -> str:
+    """The same with its unit, as people write it: 150 people, 12.5%, £1,200,000.
+
+    >>> say_with_unit(Decimal("37.50"), "FTE"), say_with_unit(Decimal("-12.5"), "GBP")
+    ('37.5 FTE', '−£12.50')
+    """
+    figure = say_figure(quantity, unit)
+    if unit == "GBP":
+        return f"{_MINUS}£{figure[1:]}" if quantity < 0 else f"£{figure}"
+    return f"{figure}%" if unit == "percent" else f"{figure} {unit}"
+
+
 def _read(text: str) -> Fraction:
     typed = text.strip()
     match = _FIGURE.fullmatch(typed)

@@ -8,7 +8,7 @@ from typing import Any
 from commonpurse.calc import decision, money, quantity
 from commonpurse.calc.allocation import Rule, parse_rule
 from commonpurse.calc.allocation_rules import FixedPercentages, Hybrid
-from commonpurse.calc.quantity import from_smallest
+from commonpurse.calc.quantity import from_smallest, say_with_unit
 from commonpurse.calc.sentence import Sentence, message
 
 SHORTEST_NOTICE_DAYS = 7
@@ -67,23 +67,9 @@ def strangers(rule: Rule, bodies: set[str]) -> set[str]:
     return named - bodies
 
 
-def say_quantity(quantity: Decimal, unit: str) -> str:
-    """A target as people write it: 150 people, 37.5 FTE, £1,200,000.
-
-    >>> say_quantity(Decimal("1150.00"), "people"), say_quantity(Decimal("12.5"), "GBP")
-    ('1,150 people', '£12.50')
-    """
-    shortest = quantity.normalize()
-    decimals = max(-int(shortest.as_tuple().exponent), 0)
-    if unit == "GBP":
-        return f"£{quantity:,.{2 if decimals else 0}f}"
-    figure = f"{quantity:,.{decimals}f}"
-    return f"{figure}%" if unit == "percent" else f"{figure} {unit}"
-
-
 def say_smallest(amount: int, decimals: int, unit: str) -> str:
-    """The same for a whole number of smallest units."""
-    return say_quantity(from_smallest(amount, decimals), unit)
+    """A whole number of smallest units as people write it: 150 people, 37.5 FTE, £1,200,000."""
+    return say_with_unit(from_smallest(amount, decimals), unit)
 
 
 def starts_quarter(day: date) -> bool:
@@ -122,19 +108,24 @@ def offer_words(
         return _weights_words(weights, unit, names)
     if quantity is None:
         raise ValueError("an offer has a quantity, an allocation rule or weights")
-    return Sentence("%(offer)s", {"offer": say_quantity(quantity, unit)})
+    return Sentence("%(offer)s", {"offer": say_with_unit(quantity, unit)})
 
 
 def _weights_words(weights: Mapping[str, Any], unit: str, names: Mapping[str, str]) -> Sentence:
-    numbers: Mapping[str, int] = weights["numbers"]
-    bodies = [body for body in names if body in numbers] or list(numbers)
     values = {
         "start": say_start(date.fromisoformat(weights["effective_from"])),
         "unit": unit,
-        "numbers": ", ".join(f"{names.get(body, body)} {quantity.say(numbers[body])}" for body in bodies),
+        "numbers": ", ".join(f"{body} {quantity.say(number)}" for body, number in weighed_bodies(weights, names)),
         "source": weights["source"],
     }
     return Sentence("From %(start)s, in %(unit)s: %(numbers)s. Source: %(source)s", values)
+
+
+def weighed_bodies(weights: Mapping[str, Any], names: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
+    """What each body weighs by its name, in the order of `names`."""
+    numbers: Mapping[str, int] = weights["numbers"]
+    bodies = [body for body in names if body in numbers] or list(numbers)
+    return tuple((names.get(body, body), numbers[body]) for body in bodies)
 
 
 _ANSWERS = {
