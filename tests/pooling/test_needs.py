@@ -116,6 +116,7 @@ def test_lines_change_only_while_pooling_or_negotiating(session, world, stage):
         ("quantity", Decimal(-5)),
         ("quantity", Decimal("0.0000001")),
         ("quantity", Decimal(10) ** 13),
+        ("quantity", Decimal("1.5")),
         ("unit", "ton"),
         ("unit", "furlong"),
         ("place_gss", "E99999999"),

@@ -61,6 +61,7 @@ def test_a_need_is_entered_by_form_and_shown_in_the_pool(session, address, clien
         ("category_code", "12345678", "There is no CPV code 12345678"),
         ("quantity", "-3", "The quantity must be more than zero"),
         ("quantity", "some", "Enter a number, such as 120 or 37.5"),
+        ("quantity", "1.5", "The quantity must be a whole number where the unit is “each”, and is 1.5"),
         ("unit", "", "Select a unit"),
         ("place_gss", "E99999999", "There is no place with the GSS code E99999999"),
         ("needed_until-year", "2026", "The last day must be the same as or after the first day"),
@@ -113,9 +114,9 @@ def test_a_line_is_changed_and_removed_from_the_table(session, world, address, c
     client = client_of("gateshead")
     form = client.get(f"{address}/needs/{line.id}/edit")
     assert 'value="Street lights"' in form.get_data(as_text=True)
-    changed = {**NEED, "quantity": "7.5", "seen_version": version_on(form)}
+    changed = {**NEED, "quantity": "7.5", "unit": "km", "seen_version": version_on(form)}
     assert client.post(f"{address}/needs/{line.id}/edit", data=changed).location == f"{address}/needs"
-    assert "7.5 each" in text_of(client.get(f"{address}/needs"))
+    assert "7.5 km" in text_of(client.get(f"{address}/needs"))
     late = client.post(f"{address}/needs/{line.id}/edit", data={**changed, "quantity": "8"})
     assert "Somebody else changed this line. Check it and try again" in text_of(late)
     assert 'value="8"' in late.get_data(as_text=True)

@@ -11,13 +11,17 @@ from commonpurse.pooling.rules.lines import BudgetLine, RequirementLine, read_bu
 from commonpurse.pooling.rules.templates import BUDGET, REQUIREMENTS
 
 CPV = {"30197642", "03000000"}
-PLACES = {"E08000037", "E08000021"}
+PLACES = {
+    "E08000037": ["E08000037"],
+    "gateshead": ["E08000037"],
+    "newcastle": ["E08000021", "E07000195"],
+}
 NEED = {
     "Description": "Copier paper",
     "CPV code": "30197642-8",
     "Quantity": "1,200",
     "Unit": "hrs",
-    "Place (GSS code)": "E08000037",
+    "Place": "E08000037",
     "Needed from": "01/04/2027",
     "Needed until": "31/03/2029",
 }
@@ -63,8 +67,13 @@ def test_a_budget_is_read_whole():
         ("Quantity", "0.0000001", "The quantity 0.0000001 has more than 6 decimals"),
         ("Quantity", "1000000000001", "The quantity 1000000000001 is too large"),
         ("Unit", "smidgen", "“smidgen” is not a unit we know, like each, hour, kg or m2"),
-        ("Place (GSS code)", "Gateshead", "“Gateshead” is not a GSS code: a letter and eight digits, like E08000037"),
-        ("Place (GSS code)", "E99999999", "There is no place with the GSS code E99999999"),
+        ("Place", "Gates", "There is no area called “Gates”. Give its name, like Gateshead, or its GSS code"),
+        (
+            "Place",
+            "Newcastle",
+            "“Newcastle” could be any of E07000195, E08000021. Give the code of the one you mean",
+        ),
+        ("Place", "E99999999", "There is no place with the GSS code E99999999"),
         ("Needed from", "next spring", "“next spring” is not a day, like 31/03/2027"),
         ("Needed from", "31/02/2027", "“31/02/2027” is not a day of the calendar"),
         ("Needed from", "6/13/2027", "“6/13/2027”, read as day/month/year, has no month 13"),
@@ -109,14 +118,14 @@ def test_every_fault_of_every_row_is_reported_and_the_right_rows_are_read():
     read = needs(
         NEED | {"Quantity": "-1", "Unit": "smidgen", "CPV code": ""},
         NEED,
-        NEED | {"Place (GSS code)": "here", "Needed from": "soon"},
+        NEED | {"Place": "here", "Needed from": "soon"},
     )
     assert [line.row for line in read.lines] == [3]
     assert [(fault.row, fault.column) for fault in read.faults] == [
         (2, "CPV code"),
         (2, "Quantity"),
         (2, "Unit"),
-        (4, "Place (GSS code)"),
+        (4, "Place"),
         (4, "Needed from"),
     ]
 
@@ -149,8 +158,33 @@ def test_a_cpv_code_gets_back_the_zero_that_a_spreadsheet_dropped():
     assert needs(NEED | {"CPV code": "3000000"}).lines[0].category_code == "03000000"
 
 
-def test_a_place_is_read_in_any_case():
-    assert needs(NEED | {"Place (GSS code)": "e08 000037"}).lines[0].place_gss == "E08000037"
+@pytest.mark.parametrize("text", ["E08000037", "e08 000037", "Gateshead", " GATESHEAD "])
+def test_a_place_is_read_by_its_code_or_its_name_in_any_case(text):
+    assert needs(NEED | {"Place": text}).lines[0].place_gss == "E08000037"
+
+
+def test_the_place_may_stand_under_the_heading_that_the_template_had_before():
+    before = {"Place (GSS code)" if column == "Place" else column: text for column, text in NEED.items()}
+    assert needs(before).lines == needs(NEED).lines
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "reason"),
+    [
+        ("1.5", "each", "The quantity must be a whole number where the unit is “each”, and is 1.5"),
+        ("0.000001", "people", "The quantity must be a whole number where the unit is “person”, and is 0.000001"),
+        ("1.55", "dozen", "1.55 dozen is no whole number of single ones"),
+    ],
+)
+def test_what_is_counted_one_by_one_is_needed_in_whole_ones(text, unit, reason):
+    read = needs(NEED | {"Quantity": text, "Unit": unit})
+    assert read.lines == ()
+    assert [(fault.column, fault.text, str(fault.reason)) for fault in read.faults] == [("Quantity", text, reason)]
+
+
+@pytest.mark.parametrize(("text", "unit"), [("1.5", "dozen"), ("2.0", "each"), ("1.5", "kg"), ("0.5", "pallet")])
+def test_what_makes_whole_ones_or_is_not_counted_is_read(text, unit):
+    assert needs(NEED | {"Quantity": text, "Unit": unit}).faults == ()
 
 
 def test_a_need_of_one_day_is_right():
@@ -194,9 +228,7 @@ def test_columns_may_come_in_any_order_and_case():
 def test_missing_columns_are_named_in_one_sentence():
     with pytest.raises(WrongColumns) as caught:
         needs({"Description": "x", "Quantity": "1"})
-    assert str(caught.value) == (
-        "The file has no column “CPV code”, “Unit”, “Place (GSS code)”, “Needed from”, “Needed until”"
-    )
+    assert str(caught.value) == ("The file has no column “CPV code”, “Unit”, “Place”, “Needed from”, “Needed until”")
     with pytest.raises(WrongColumns, match="no column “Financial year”, “Amount”, “Commitment”, “Source”"):
         read_budget(table({"Colour": "red"}))
 

@@ -64,6 +64,7 @@ def test_a_file_is_checked_row_by_row_and_stored_once_on_a_persons_word(session,
     for words in ("3 CPV code 99999999 There is no CPV code 99999999", "“minus” is not a number"):
         assert words in text_of(page)
     assert "31 March 2026 is before 1 April 2027" in text_of(page)
+    assert "Gateshead (E08000037)" in text_of(page)
     assert count(session, RequirementLine) == 0
     version = version_on(page)
     assert client.post(shown, data={"seen_version": version}).location == f"{address}/needs"

@@ -2,10 +2,12 @@
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from commonpurse.reference import queries
 from commonpurse.reference.commands import load_reference
+from commonpurse.reference.models import Area
 from config import ROOT
 from support.web import counted_statements
 from support.world import make_area
@@ -22,7 +24,7 @@ def test_every_area_and_category_is_loaded_and_a_second_time_changes_nothing(loa
     with counted_statements(connection) as seen:
         assert load_reference(loaded, ROOT / "reference") == {"areas": 397, "categories": 9416}
     assert [statement.split()[0] for statement in seen] == ["SELECT", "SELECT"]
-    assert len(queries.known_areas(loaded)) == 397
+    assert loaded.scalar(select(func.count(Area.gss))) == 397
     assert len(queries.known_categories(loaded)) == 9416
 
 
@@ -37,6 +39,14 @@ def test_one_area_is_meant_by_its_code_or_by_a_name_that_no_other_has(loaded):
         assert queries.find_area(loaded, typed).gss == "E08000037"
     for typed in ("", "gates", "%", "Gateshead_"):
         assert queries.find_area(loaded, typed) is None
+
+
+def test_areas_are_known_by_code_by_name_and_by_official_name(loaded):
+    known = queries.areas_by_name(loaded)
+    for called in ("E08000037", "gateshead", "gateshead metropolitan borough council"):
+        assert known[called] == {"E08000037"}
+    assert "" not in known
+    assert {name: codes for name, codes in known.items() if len(codes) > 1} == {}
 
 
 def test_a_category_is_found_by_words_and_by_the_first_digits_of_its_code(loaded):
@@ -83,4 +93,4 @@ def test_loading_again_corrects_and_adds_and_leaves_what_something_refers_to(ses
     session.expire_all()
     assert [area.name for area in consortium.areas] == ["Gateshead", "Gone since"]
     assert queries.find_area(session, "E08000037").population == 201950
-    assert len(queries.known_areas(session)) == 398
+    assert session.scalar(select(func.count(Area.gss))) == 398

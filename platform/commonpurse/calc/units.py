@@ -22,6 +22,15 @@ class Unit:
     dimension: str
     factor: Fraction
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether there are only whole ones of the base unit."""
+        return self.dimension in COUNTED
+
+
+COUNTED = frozenset({"count", "pack", "box", "licence", "visit", "trip", "meal", "person", "place", "lot"})
+"""Dimensions whose base unit is counted one by one; half pallets are sold."""
+
 
 # dimension: unit = factor: what else people type for it (case, spaces, dots, hyphens and a plural s do not matter)
 _TABLE = """

@@ -79,9 +79,13 @@ def titles_of_categories(session: Session, codes: Collection[str]) -> dict[str, 
     return {row.code: row.title for row in rows}
 
 
-def known_areas(session: Session) -> frozenset[str]:
-    """Every GSS code."""
-    return frozenset(session.scalars(select(Area.gss)))
+def areas_by_name(session: Session) -> dict[str, set[str]]:
+    """The GSS codes of the areas by each name of theirs, short or official, in small letters, and each by itself."""
+    found: dict[str, set[str]] = {}
+    for gss, name, official in session.execute(select(Area.gss, Area.name, Area.official_name)):
+        for called in (gss, name.lower(), official.lower()):
+            found.setdefault(called, set()).add(gss)
+    return found
 
 
 def known_categories(session: Session) -> frozenset[str]:

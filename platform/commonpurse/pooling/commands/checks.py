@@ -18,7 +18,7 @@ from commonpurse.pooling.rules import fields
 from commonpurse.pooling.rules.columns import Unreadable
 from commonpurse.reference.queries import (
     Found,
-    known_areas,
+    areas_by_name,
     known_categories,
     search_areas,
     search_categories,
@@ -65,6 +65,11 @@ def unit(text: str) -> str:
     return readable("unit", lambda: fields.unit(text))
 
 
+def counted(number: Decimal, unit_code: str) -> None:
+    """Raises Refused where a unit is counted one by one and the quantity makes no whole ones of it."""
+    readable("quantity", lambda: fields.counted(number, unit_code))
+
+
 def category(session: Session, text: str) -> str:
     """The CPV code typed, or of the one category that the words find. Raises Refused."""
     typed = text.strip()
@@ -78,7 +83,7 @@ def place(session: Session, text: str) -> str:
     typed = text.strip()
     found = [] if any(letter.isdigit() for letter in typed) else search_areas(session, typed, limit=50)
     code = _only(found, lambda each: each.label.partition(" (")[0], typed)
-    return readable("place_gss", lambda: fields.place(code or typed, known_areas(session)))
+    return readable("place_gss", lambda: fields.place(code or typed, areas_by_name(session)))
 
 
 def _only(found: list[Found], name_of: Callable[[Found], str], typed: str) -> str | None:

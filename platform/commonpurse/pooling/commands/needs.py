@@ -1,6 +1,6 @@
 """Saying what a body needs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -145,6 +145,7 @@ def _checked(
     }
     readers = _readers(session)
     read = {name: readers[name](value) for name, value in typed.items()}
+    checks.counted(read["quantity"], read["unit"])
     return {**read, "needed_from": needed_from, "needed_until": needed_until}
 
 
@@ -166,6 +167,13 @@ def requirement_faults(session: Session, typed: Mapping[str, Any]) -> list[Refus
     first, last = typed.get("needed_from"), typed.get("needed_until")
     if first and last:
         tries.append(partial(checks.dates, first, last))
+    faults = _refusals(tries)
+    if typed.get("quantity") and typed.get("unit") and not {"quantity", "unit"} & {fault.field for fault in faults}:
+        faults += _refusals([partial(checks.counted, typed["quantity"], typed["unit"])])
+    return faults
+
+
+def _refusals(tries: Iterable[Callable[[], Any]]) -> list[Refused]:
     faults: list[Refused] = []
     for attempt in tries:
         try:

@@ -30,7 +30,7 @@ from commonpurse.pooling.models import (
     UploadState,
 )
 from commonpurse.pooling.rules import lines
-from commonpurse.reference.queries import known_areas, known_categories
+from commonpurse.reference.queries import areas_by_name, known_categories
 
 MOST_ROWS = 5_000
 """Rows in one file: every one of them is shown."""
@@ -170,7 +170,7 @@ def _drop_unanswered(session: Session, actor: Actor, consortium_id: UUID, kind: 
 def _read_lines(session: Session, kind: UploadKind, table: Table) -> lines.LinesRead[Any]:
     if kind is UploadKind.BUDGET:
         return read_columns(lambda: lines.read_budget(table))
-    cpv, places = known_categories(session), known_areas(session)
+    cpv, places = known_categories(session), areas_by_name(session)
     return read_columns(lambda: lines.read_requirements(table, known_cpv=cpv, known_places=places))
 
 

@@ -15,6 +15,7 @@ from commonpurse.core.actor import Actor
 from commonpurse.core.errors import NotFound
 from commonpurse.pooling import policy
 from commonpurse.pooling.models import Upload, UploadKind, UploadState
+from commonpurse.reference.queries import names_of_areas
 
 LATEST = 10
 """Files of the body that the page lists."""
@@ -131,6 +132,7 @@ def upload_page(session: Session, actor: Actor, consortium_id: UUID, upload_id: 
     consortium = get_joined_consortium(session, actor, consortium_id)
     upload = get_upload(session, actor, consortium_id, upload_id)
     needs = upload.kind is UploadKind.REQUIREMENTS
+    places = names_of_areas(session, {line["place_gss"] for line in upload.lines}) if needs else {}
     return UploadPage(
         upload.id,
         consortium_id,
@@ -138,7 +140,9 @@ def upload_page(session: Session, actor: Actor, consortium_id: UUID, upload_id: 
         upload.kind,
         upload.filename,
         upload.uploaded_at,
-        tuple({**line, **exact_requirement(line)} for line in upload.lines) if needs else (),
+        tuple({**line, **exact_requirement(line), "place": places.get(line["place_gss"], "")} for line in upload.lines)
+        if needs
+        else (),
         () if needs else tuple(upload.lines),
         tuple(FaultRow(each["row"], each["column"], each["text"], _reason(each)) for each in upload.faults),
         len(upload.lines),

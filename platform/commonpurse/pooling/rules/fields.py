@@ -1,9 +1,10 @@
 """What one cell of a requirement or budget line may hold; the forms of the pages ask the same rules."""
 
 import re
-from collections.abc import Container
+from collections.abc import Collection, Container, Mapping
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from commonpurse.calc import units
 from commonpurse.pooling.rules.cells import read_day, read_number, read_pence
@@ -77,14 +78,38 @@ def unit(text: str) -> str:
         raise Unreadable("“%(text)s” is not a unit we know, like each, hour, kg or m2", text=text) from error
 
 
-def place(text: str, known: Container[str]) -> str:
-    """The GSS code of an area. Raises Unreadable."""
+def counted(number: Decimal, unit_code: str) -> None:
+    """Raises Unreadable where a unit is counted one by one and the quantity, such as 1.5, makes no whole ones of it."""
+    unit = units.resolve(unit_code)
+    if not unit.is_counted or (Fraction(number) * unit.factor).denominator == 1:
+        return
+    values = {"unit": unit.code, "text": f"{number:f}"}
+    if unit.factor == 1:
+        raise Unreadable("The quantity must be a whole number where the unit is “%(unit)s”, and is %(text)s", **values)
+    raise Unreadable("%(text)s %(unit)s is no whole number of single ones", **values)
+
+
+def place(text: str, known: Mapping[str, Collection[str]]) -> str:
+    """The GSS code of an area by its code or its name.
+
+    Args:
+        known: the codes of the areas by each name of theirs in small letters, and each code by itself.
+
+    Raises:
+        Unreadable: there is no such area, or several have the name.
+    """
     code = text.replace(" ", "").upper()
-    if not _GSS.fullmatch(code):
-        raise Unreadable("“%(text)s” is not a GSS code: a letter and eight digits, like E08000037", text=text)
-    if code not in known:
-        raise Unreadable("There is no place with the GSS code %(code)s", code=code)
-    return code
+    if _GSS.fullmatch(code):
+        if code not in known:
+            raise Unreadable("There is no place with the GSS code %(code)s", code=code)
+        return code
+    named = known.get(" ".join(text.split()).lower(), ())
+    if len(named) == 1:
+        return next(iter(named))
+    if named:
+        values = {"text": text, "codes": ", ".join(sorted(named))}
+        raise Unreadable("“%(text)s” could be any of %(codes)s. Give the code of the one you mean", **values)
+    raise Unreadable("There is no area called “%(text)s”. Give its name, like Gateshead, or its GSS code", text=text)
 
 
 def day(text: str) -> date:

@@ -1,8 +1,9 @@
 """Lines of need and of budget in an uploaded file: every fault of every row is found, nothing is guessed."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Generic, TypeVar
 
 from msgspec import Struct
@@ -55,9 +56,9 @@ class LinesRead(Struct, Generic[_Line], frozen=True):
 
 
 def read_requirements(
-    table: TableLike, *, known_cpv: Container[str], known_places: Container[str]
+    table: TableLike, *, known_cpv: Container[str], known_places: Mapping[str, Collection[str]]
 ) -> LinesRead[RequirementLine]:
-    """The requirement lines in a file that follows `templates.REQUIREMENTS`.
+    """The requirement lines in a file that follows `templates.REQUIREMENTS`; `known_places` as of `fields.place`.
 
     Raises:
         WrongColumns: naming all the columns that are missing.
@@ -69,6 +70,8 @@ def read_requirements(
         category = cells.read(templates.CPV, lambda text: fields.category(text, known_cpv))
         quantity = cells.read(templates.QUANTITY, fields.quantity)
         unit = cells.read(templates.UNIT, fields.unit)
+        if quantity and unit:
+            cells.check(templates.QUANTITY, partial(fields.counted, quantity, unit))
         place = cells.read(templates.PLACE, lambda text: fields.place(text, known_places))
         start = cells.read(templates.FROM, fields.day)
         end = cells.read(templates.UNTIL, fields.day)
@@ -115,8 +118,11 @@ class _Cells:
         if not text:
             self.fault(column, Sentence("“%(column)s” is missing", {"column": column}))
             return None
+        return self.check(column, lambda: reader(text))
+
+    def check(self, column: str, rule: Callable[[], _Value]) -> _Value | None:
         try:
-            return reader(text)
+            return rule()
         except Unreadable as error:
             self.fault(column, error.sentence)
             return None

@@ -5,7 +5,7 @@ from msgspec import Struct
 from commonpurse.calc.sentence import Sentence
 from commonpurse.pooling.rules.columns import Column
 
-DESCRIPTION, CPV, QUANTITY, UNIT, PLACE = "Description", "CPV code", "Quantity", "Unit", "Place (GSS code)"
+DESCRIPTION, CPV, QUANTITY, UNIT, PLACE = "Description", "CPV code", "Quantity", "Unit", "Place"
 FROM, UNTIL = "Needed from", "Needed until"
 YEAR, AMOUNT, COMMITMENT, SOURCE = "Financial year", "Amount", "Commitment", "Source"
 
@@ -29,17 +29,17 @@ REQUIREMENTS = Template(
         Column(CPV, ("CPV", "CPV codes", "Category", "Category code")),
         Column(QUANTITY, ("Qty", "Amount needed", "Volume")),
         Column(UNIT, ("Units", "Unit of measure", "UoM")),
-        Column(PLACE, ("Place", "GSS code", "GSS", "Delivery place", "Area code")),
+        Column(PLACE, ("Place (GSS code)", "GSS code", "GSS", "Delivery place", "Area", "Area code")),
         Column(FROM, ("From", "Start", "Start date", "Needed from date")),
         Column(UNTIL, ("Until", "To", "End", "End date", "Needed to", "Needed until date")),
     ),
-    ("A4 recycled copier paper, 80 gsm", "30197642", "1,200", "box", "E08000037", "01/04/2027", "31/03/2029"),
+    ("A4 recycled copier paper, 80 gsm", "30197642", "1,200", "box", "Gateshead", "01/04/2027", "31/03/2029"),
     (
         Sentence("What is needed, in words that a supplier understands"),
         Sentence("Eight digits. A digit after a hyphen, the check digit, is not used"),
-        Sentence("A number above zero"),
+        Sentence("A number above zero, a whole one where single things are counted"),
         Sentence("One unit, like each, hour, day, kg, m2 or box"),
-        Sentence("The code of the council area where it is delivered"),
+        Sentence("The council area where it is delivered: its name, or its GSS code such as E08000037"),
         Sentence("The first day, as day/month/year"),
         Sentence("The last day, as day/month/year"),
     ),
