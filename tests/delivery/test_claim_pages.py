@@ -8,7 +8,7 @@ import pytest
 
 from commonpurse.core import log
 from commonpurse.delivery.models import Contract
-from support.claim_rows import GROUNDS, KEPT, SECRETS, clashes, filled, kinds, make_clash, make_sides
+from support.claim_rows import GROUNDS, KEPT, LEARNER, SECRETS, clashes, filled, kinds, make_clash, make_sides
 from support.delivery_rows import make_contract, make_record
 from support.web import counted_statements
 
@@ -229,3 +229,29 @@ def test_the_table_of_records_is_the_same_with_and_without_a_refused_claim(sessi
 def test_a_list_without_refused_claims_says_what_belongs_there(world, sides, client_of):
     page = client_of("leeds").get(f"/consortia/{sides.theirs.id}/delivery/claims").text
     assert "None has been refused yet." in page
+
+
+def test_what_was_free_and_is_held_again_is_no_news(session, world, sides, client_of):
+    now = datetime.now(UTC)
+    leeds, gateshead = client_of("leeds"), client_of("gateshead")
+    sides.refused(now=now)
+    sides.send_back(now)
+    assert "is free now" in leeds.get("/").text
+    make_record(session, world, sides.record.contract, subject=LEARNER, body="gateshead")
+    session.commit()
+    assert "is free now" not in leeds.get("/").text
+    assert "Claimed a second time" not in gateshead.get("/").text
+    sides.refused(now=now)
+    assert "Claimed a second time" in gateshead.get("/").text
+
+
+def test_what_another_body_of_the_same_contract_recorded_in_its_place_is_no_news(session, world, client_of):
+    sides = make_sides(session, world)
+    now = datetime.now(UTC)
+    clash = make_clash(session, world, sides.record, session.get_one(Contract, sides.record.contract_id), "darlington")
+    session.commit()
+    sides.send_back(now)
+    assert "is free now" in client_of("darlington").get("/").text
+    make_record(session, world, clash.contract, subject=LEARNER, body="darlington")
+    session.commit()
+    assert "is free now" not in client_of("darlington").get("/").text

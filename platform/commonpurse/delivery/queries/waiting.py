@@ -4,8 +4,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from commonpurse.calc.sentence import message
 from commonpurse.consortia.models import Consortium, Participation, ParticipationState
@@ -39,9 +39,13 @@ def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:
 def _held(session: Session, organisation_id: UUID, since: datetime) -> list[Waiting]:
     """Records of the body, or of a consortium it leads, that others want to claim or asked to look at again."""
     turn = _of_turn(ClashStep.kind)
+    freed = aliased(ClashStep)
+    is_freed_since = exists().where(
+        freed.clash_id == ClashStep.clash_id, freed.kind == ClashStepKind.FREED, freed.number > ClashStep.number
+    )
     tried = (
         select(func.max(ClashStep.at))
-        .where(ClashStep.clash_id == Clash.id, ClashStep.kind == ClashStepKind.REFUSED)
+        .where(ClashStep.clash_id == Clash.id, ClashStep.kind == ClashStepKind.REFUSED, ~is_freed_since)
         .scalar_subquery()
     )
     about = (OutcomeRecord.id, OutcomeRecord.subject_key, Measure.title, Consortium.id, Consortium.name)
@@ -77,9 +81,9 @@ def _held(session: Session, organisation_id: UUID, since: datetime) -> list[Wait
 
 def _answered(session: Session, organisation_id: UUID, since: datetime) -> list[Waiting]:
     """Claims that were refused to the body, or to one of a consortium it leads, and answered lately."""
-    own = select(OutcomeRecord.id).where(
+    is_held_by_a_side = exists().where(
         is_on(OutcomeRecord, Clash),
-        OutcomeRecord.contract_id == Clash.contract_id,
+        OutcomeRecord.contract_id.in_([Clash.contract_id, Clash.held_contract_id]),
         OutcomeRecord.status.in_(CLAIMING),
     )
     turn, turned_at = _of_turn(ClashStep.kind), _of_turn(ClashStep.at)
@@ -89,9 +93,8 @@ def _answered(session: Session, organisation_id: UUID, since: datetime) -> list[
         .join(Measure, Measure.id == Clash.measure_id)
         .join(Contract, Contract.id == Clash.contract_id)
         .where(
-            turn.in_(list(ANSWERS)),
+            or_(turn == ClashStepKind.KEPT, and_(turn == ClashStepKind.FREED, ~is_held_by_a_side)),
             turned_at >= since,
-            or_(Clash.contract_id == Clash.held_contract_id, ~own.exists()),
             or_(Clash.organisation_id == organisation_id, Consortium.lead_organisation_id == organisation_id),
         )
         .order_by(turned_at.desc(), Clash.id)
