@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from commonpurse.core.db import Base, Keyed, LongText, Pence
 from commonpurse.identity.models import Organisation
-from commonpurse.measures.rules import stated_decimals
+from commonpurse.measures.rules import is_in_force, stated_decimals
 
 
 class FrameworkVersion(Keyed, Base):
@@ -32,6 +32,10 @@ class FrameworkVersion(Keyed, Base):
     """What was confirmed at the source and what was not."""
     level_names: Mapped[dict[str, Any]]
     themes: Mapped[list["Theme"]] = relationship(order_by="Theme.position")
+
+    def covers(self, day: date) -> bool:
+        """Whether the edition covers procurements that commence on `day`."""
+        return is_in_force(day, self.in_force_from, self.in_force_until)
 
 
 class Theme(Keyed, Base):

@@ -13,7 +13,6 @@ from commonpurse.core.actor import Actor
 from commonpurse.core.errors import require
 from commonpurse.measures.models import Measure
 from commonpurse.measures.queries import FrameworkRow, MeasureRow, choosable_measures, list_editions
-from commonpurse.measures.rules import is_in_force
 from commonpurse.workspaces import policy
 from commonpurse.workspaces.models import AgendaItem
 from commonpurse.workspaces.queries import standing
@@ -86,7 +85,7 @@ def out_of_force(consortium: Consortium, measure: Measure | None, today: date) -
         return None
     tender_on = standing.tender_on(consortium)
     day = tender_on or today
-    if is_in_force(day, version.in_force_from, version.in_force_until):
+    if version.covers(day):
         return None
     is_over = version.in_force_until is not None and day > version.in_force_until
     return OutOfForce(version.title, version.edition, version.in_force_from, version.in_force_until, is_over, tender_on)
