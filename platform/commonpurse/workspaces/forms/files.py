@@ -5,15 +5,15 @@ from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
 from msgspec import Struct
-from wtforms import FileField, SubmitField
+from wtforms import SubmitField
 
 from commonpurse.core.errors import Refused
 from commonpurse.core.tabular import Limits, Table, read_table
 from commonpurse.web.fields import Needed
-from commonpurse.web.form import Form
-from commonpurse.workspaces.forms.weights import read_whole
-from commonpurse.workspaces.rules import LARGEST_WEIGHT
+from commonpurse.web.form import Form, say
+from commonpurse.workspaces.forms.weights import read_weight
 
 COLUMNS = ("Body", "Number")
 LIMITS = Limits(file_bytes=2_000_000, rows=2_000)
@@ -54,15 +54,16 @@ def read_weights_file(
     faults: list[Fault] = []
     for row in table.rows:
         name, typed = row.cells[at_body].strip(), row.cells[at_number].strip()
-        key, number = keys.get(_plain(name)), read_whole(typed)
+        key = keys.get(_plain(name))
         if key is None:
             faults.append(Fault(row.number, name, gettext("No body that has joined is called so")))
         elif key in numbers:
             faults.append(Fault(row.number, name, gettext("This body stands in the file more than once")))
-        elif number is None or number > LARGEST_WEIGHT:
-            faults.append(Fault(row.number, typed, gettext("Enter a whole number for %(body)s, or 0", body=name)))
         else:
-            numbers[key] = number
+            try:
+                numbers[key] = read_weight(typed, names[key])
+            except Refused as error:
+                faults.append(Fault(row.number, typed, say(error)))
     tried = {keys.get(_plain(row.cells[at_body])) for row in table.rows}
     missing = [name for key, name in names.items() if key not in tried]
     faults += [Fault(0, name, gettext("The file has no row for this body")) for name in missing]

@@ -6,19 +6,20 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, SelectField, SubmitField, TextAreaField
 from wtforms.validators import Length
 from wtforms.widgets import TextInput
 
+from commonpurse.core.errors import Refused
 from commonpurse.web.fields import Choice, Needed
 from commonpurse.web.form import say
 from commonpurse.workspaces.forms.acts import NegotiatingForm
-from commonpurse.workspaces.rules import say_start
+from commonpurse.workspaces.rules import LARGEST_WEIGHT, say_start
 
-MOST_DIGITS = 16
+MOST_DIGITS = len(str(LARGEST_WEIGHT))
 YEARS_BACK, YEARS_AHEAD = 6, 4
+AFTER_NUMBERS = ("source", "rationale", "submit")
 
 
 class WholeField(Field):
@@ -36,21 +37,28 @@ class WholeField(Field):
         """Read the number. Raises ValueError with the field's sentence."""
         if not valuelist:
             return
-        self.typed = valuelist[0].strip()
-        self.data = read_whole(self.typed)
-        if self.typed and self.data is None:
-            raise ValueError(gettext("Enter a whole number for %(body)s, or 0", body=str(self.label.text)))
+        self.typed, self.data = valuelist[0].strip(), None
+        if not self.typed:
+            return
+        try:
+            self.data = read_weight(self.typed, str(self.label.text))
+        except Refused as error:
+            raise ValueError(say(error)) from error
 
 
-def read_whole(text: str) -> int | None:
-    """A whole number of any reasonable length, thousands separated or not; None for anything else.
+def read_weight(text: str, body: str) -> int:
+    """What a body weighs as people type it, thousands separated or not. Raises Refused with what is wrong.
 
-    >>> read_whole("1,250"), read_whole("12.5")
-    (1250, None)
+    >>> read_weight("1,250", "Leeds")
+    1250
     """
-    digits = re.fullmatch(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+", text.strip())
-    plain = digits.group().replace(",", "") if digits else ""
-    return int(plain) if plain and len(plain) <= MOST_DIGITS else None
+    found = re.fullmatch(r"([-\N{MINUS SIGN}]?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)", text.strip())
+    if found is None:
+        raise Refused("Enter a whole number for %(body)s, or 0", body=body)
+    sign, digits = found[1], found[2].replace(",", "").lstrip("0") or "0"
+    if (sign and digits != "0") or len(digits) > MOST_DIGITS or int(digits) > LARGEST_WEIGHT:
+        raise Refused("The number of %(body)s must be between 0 and %(most)s", body=body, most=f"{LARGEST_WEIGHT:,}")
+    return int(digits)
 
 
 def _day(value: object) -> date | None:
@@ -132,6 +140,8 @@ def weights_form(bodies: Iterable[tuple[UUID, str]], today: date) -> type[Weight
     def start(self: WeightsOfferForm, *args: Any, **options: Any) -> None:
         WeightsOfferForm.__init__(self, *args, **options)
         self.offer_starts(_quarters(today))
+        for name in AFTER_NUMBERS:  # Errors are listed in the order of the page.
+            self._fields[name] = self._fields.pop(name)
 
     return type("WeightsOfferForm", (WeightsOfferForm,), {**fields, "__init__": start})
 
