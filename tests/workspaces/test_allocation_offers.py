@@ -168,11 +168,12 @@ def test_a_rule_goes_by_weights_that_were_agreed_alone_or_in_a_mixture(session, 
     item = make_rule(session, world)
     session.commit()
     client = client_of("gateshead")
-    assert "Weights you agreed" not in client.get(page(world, item)).text
+    assert "eights you agreed" not in client.get(page(world, item)).text
     make_agreed_weights(session, world, 3, 1, 0)
     session.commit()
     text = words(client.get(page(world, item)).text)
     assert "In proportion to Litres called off, as the bodies agreed it for the quarter 750 250 0 0" in text
+    assert "Weights you agreed count here as they are in force today" in text
     refused = allocation(client, world, item, kind="recorded_weights", basis="").text
     assert "Select the weights to share by" in refused
     assert (

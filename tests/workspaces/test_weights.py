@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from commonpurse.core import log
 from commonpurse.core.errors import NotAllowed, NotFound, Refused, Stale
 from commonpurse.workspaces import commands, queries
+from commonpurse.workspaces.forms.weights import read_weight
 from commonpurse.workspaces.models import AgendaItem, ItemState, Offer, RecordedBasis, Workspace
 from support.databases import migrate
 from support.pooling_rows import make_budget, make_requirement
@@ -161,7 +162,10 @@ def test_weights_are_put_on_the_agenda_and_offered_by_plain_forms(session, world
         "From 1 October 2026, in meters: Newcastle upon Tyne Council 1,200, Gateshead Council 300, "
         "Darlington Council 0. Source: Meters, 2025" in shown
     )
-    assert 'value="1,200"' in client.get(page(world, item)).text
+    assert "What each body weighs, in meters Body Number Newcastle upon Tyne Council 1,200" in shown
+    html = client.get(page(world, item)).text
+    assert 'value="1,200"' in html
+    assert "Nothing is offered yet" not in html
     stored = json.loads(session.scalars(select(Offer)).one().weights)
     assert stored["numbers"][str(world.organisation("newcastle"))] == 1200
     assert "Weights: Meters" in words(client.get(room(world)).text)
@@ -172,6 +176,10 @@ def test_weights_are_put_on_the_agenda_and_offered_by_plain_forms(session, world
     [
         (("12.5", "1", "1"), {}, "Enter a whole number for Newcastle upon Tyne Council, or 0"),
         (("1", "", "1"), {}, "Enter a whole number for Gateshead Council, or 0"),
+        (("1e99", "1", "1"), {}, "Enter a whole number for Newcastle upon Tyne Council, or 0"),
+        (("-5", "1", "1"), {}, "The number of Newcastle upon Tyne Council must be between 0 and 1,000,000,000,000,000"),
+        (("9" * 5000, "1", "1"), {}, "The number of Newcastle upon Tyne Council must be between 0 and"),
+        (("1,000,000,000,000,001", "1", "1"), {}, "The number of Newcastle upon Tyne Council must be between 0 and"),
         (("1", "1", "1"), {"effective_from": "2026-10-02"}, "Select from which quarter the weights count"),
         (("1", "1", "1"), {"effective_from": "soon"}, "Select from which quarter the weights count"),
         (("1", "1", "1"), {"source": ""}, "Enter where the numbers come from"),
@@ -188,6 +196,21 @@ def test_a_form_of_weights_with_a_fault_keeps_the_typing(session, world, client_
     assert f'value="{numbers[0]}"' in html
     session.expire_all()
     assert session.get_one(AgendaItem, item).current_number == 0
+
+
+def test_faults_of_a_form_of_weights_are_listed_in_the_order_of_its_fields(session, world, client_of):
+    item = make_weights(session, world)
+    session.commit()
+    client = client_of("gateshead")
+    offer = {**hidden(client.get(page(world, item)).text, "/offers"), **typed(world, "", "", "", source="")}
+    said = words(client.post(f"{page(world, item)}/offers", data=offer).text)
+    assert said.index("whole number for Darlington") < said.index("Enter where the numbers come from")
+
+
+def test_the_largest_weight_and_noughts_before_a_number_are_read():
+    assert read_weight(" 1,000,000,000,000,000 ", "Leeds") == 10**15
+    assert read_weight("0" * 30 + "7", "Leeds") == 7
+    assert read_weight("-0", "Leeds") == 0
 
 
 @pytest.mark.parametrize(
@@ -212,6 +235,7 @@ def test_numbers_are_taken_from_what_is_known_with_their_source(session, world, 
         field = re.search(rf'<input[^>]*name="weight_{world.organisation(body).hex}"[^>]*>', html).group(0)
         assert f'value="{number}"' in field
     assert source in html
+    assert "The numbers and their source are filled in. Nothing is offered yet" in html
     assert session.scalars(select(Offer)).all() == []
 
 

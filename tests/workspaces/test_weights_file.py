@@ -51,15 +51,17 @@ def test_a_right_file_fills_in_the_form_and_stores_nothing(session, world, item,
         field = re.search(rf'<input[^>]*name="weight_{world.organisation(body).hex}"[^>]*>', html).group(0)
         assert f'value="{number}"' in field
     assert "Make this offer" in html
+    assert "The numbers are filled in from your file. Nothing is offered yet" in html
     assert session.scalars(select(Offer)).all() == []
 
 
 def test_a_faulty_file_is_shown_row_by_row_and_nothing_of_it_is_read(session, world, item, client_of):
-    content = table(("Leeds", 4), (NAMES[0], 7), (NAMES[0], 8), (NAMES[1], "12.5"))
+    content = table(("Leeds", 4), (NAMES[0], 7), (NAMES[0], 8), (NAMES[1], "12.5"), (NAMES[1], "-3"))
     shown = words(upload(client_of("gateshead"), world, item, content).text)
     assert "2 Leeds No body that has joined is called so" in shown
     assert f"4 {NAMES[0]} This body stands in the file more than once" in shown
     assert f"5 12.5 Enter a whole number for {NAMES[1]}, or 0" in shown
+    assert f"6 -3 The number of {NAMES[1]} must be between 0 and 1,000,000,000,000,000" in shown
     assert f"None {NAMES[2]} The file has no row for this body" in shown
     assert "Nothing was read from it" in shown
     assert "Make this offer" not in shown
@@ -76,6 +78,10 @@ def test_a_faulty_file_is_shown_row_by_row_and_nothing_of_it_is_read(session, wo
 )
 def test_a_file_that_cannot_be_read_as_a_whole_says_so(session, world, item, client_of, content, said):
     assert said in upload(client_of("gateshead"), world, item, content).text
+
+
+def test_whoever_chooses_no_file_is_asked_for_one(world, item, client_of):
+    assert "Choose a file" in words(upload(client_of("gateshead"), world, item, b"", name="").text)
 
 
 def test_only_buyers_read_a_file_and_only_for_weights_that_are_open(session, world, item, client_of):

@@ -128,30 +128,42 @@ def _show_item(
         "comment": CommentForm,
     }.items():
         forms[name] = failed if failed is not None and type(failed).__name__ == form_of.__name__ else form_of(None)
+    filled = ""
     if isinstance(forms["offer"], WeightsOfferForm) and forms["offer"] is not failed:
-        _fill(forms["offer"], page)
-        if numbers is not None:
-            forms["offer"].fill({"numbers": numbers, "source": ""})
+        filled = _fill(forms["offer"], page, numbers)
     return render_template(
         "workspaces/_item.html" if "X-Fragment" in request.headers else "workspaces/show_item.html",
         page=page,
         forms=[failed] if failed is not None else [],
         key=uuid4().hex,
         now=datetime.now(UTC),
+        filled=filled,
         **{f"{name}_form": form for name, form in forms.items()},
     )
 
 
-def _fill(form: WeightsOfferForm, page: queries.ItemPage) -> None:
-    """Start from what is on the table, and from what the reader asked to take the numbers from."""
+def _fill(form: WeightsOfferForm, page: queries.ItemPage, numbers: Mapping[str, int] | None) -> str:
+    """Start from what is on the table, and from what the reader asked to take the numbers from.
+
+    Args:
+        numbers: those of a file.
+
+    Returns:
+        What else than the table the numbers are from: `file`, one of `queries.DERIVED`, or empty for neither.
+    """
     if page.on_table is not None:
         form.fill(page.on_table)
+    if numbers is not None:
+        form.fill({"numbers": numbers, "source": ""})
+        return "file"
     basis = request.args.get("from", "")
-    if page.may_offer and basis in queries.DERIVED:
-        day = say_date(datetime.now(LONDON).date())
-        with reading() as session:
-            found = queries.derived_weights(session, current_actor(), page.consortium_id, basis, day)
-        form.fill({"numbers": found.numbers, "source": say(found.source)})
+    if not page.may_offer or basis not in queries.DERIVED:
+        return ""
+    day = say_date(datetime.now(LONDON).date())
+    with reading() as session:
+        found = queries.derived_weights(session, current_actor(), page.consortium_id, basis, day)
+    form.fill({"numbers": found.numbers, "source": say(found.source)})
+    return basis
 
 
 def _act(consortium_id: UUID, item_id: UUID, form: Form, act: Act) -> ResponseReturnValue:

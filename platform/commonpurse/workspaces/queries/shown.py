@@ -37,12 +37,21 @@ class AnswerShown(Struct, frozen=True):
     at: datetime | None
 
 
+class WeightsShown(Struct, frozen=True):
+    """What an offer of weights holds; `numbers` are each body's by its name."""
+
+    start: Sentence
+    source: str
+    numbers: tuple[tuple[str, int], ...]
+
+
 class OfferShown(Struct, frozen=True):
     """An offer with every answer to it, in roster order."""
 
     number: int
     body: str
     words: Sentence
+    weights: WeightsShown | None
     rationale: str
     made_at: datetime
     answers: tuple[AnswerShown, ...]
@@ -163,16 +172,22 @@ def show_offer(item: AgendaItem, offer: Offer, consortium: Consortium) -> OfferS
     quantity = None
     if item.measure is not None and offer.quantity is not None:
         quantity = from_smallest(offer.quantity, item.measure.decimals)
-    names = standing.names_of(consortium)
+    names, weights = standing.names_of(consortium), weights_of(offer)
     return OfferShown(
         number=offer.number,
         body=offer.organisation.name,
-        words=rules.offer_words(quantity, _unit(item), spec_of(offer), names, weights_of(offer)),
+        words=rules.offer_words(quantity, _unit(item), spec_of(offer), names, weights),
+        weights=_show_weights(weights, names) if weights is not None else None,
         rationale=offer.rationale,
         made_at=offer.made_at,
         answers=_answers(item, offer, consortium),
         is_on_table=offer.number == (item.agreed_number or item.current_number),
     )
+
+
+def _show_weights(weights: Mapping[str, Any], names: Mapping[str, str]) -> WeightsShown:
+    start = rules.say_start(date.fromisoformat(weights["effective_from"]))
+    return WeightsShown(start, weights["source"], rules.weighed_bodies(weights, names))
 
 
 def _unit(item: AgendaItem) -> str:
