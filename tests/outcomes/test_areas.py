@@ -109,13 +109,13 @@ def test_the_file_has_a_row_for_each_place_and_the_whole(session, world, client_
     assert answer.mimetype == "text/csv"
     assert "outcomes-by-district.csv" in answer.headers["Content-Disposition"]
     head, *rows = [line.split(",") for line in answer.text.lstrip("\ufeff").splitlines()]
-    assert head[2:4] == ["District", "GSS code"]
-    assert [row[-3:] for row in rows] == [
-        ["Darlington", AREAS["darlington"][0], "0"],
-        ["Gateshead", GATESHEAD, "20"],
-        ["Newcastle upon Tyne", NEWCASTLE, "10"],
-        ["Unallocated", "", "4"],
-        ["Total", "", "34"],
+    assert (head[0], head[3:5]) == ("Row", ["District", "GSS code"])
+    assert [[row[0], *row[-3:]] for row in rows] == [
+        ["Part", "Darlington", AREAS["darlington"][0], "0"],
+        ["Part", "Gateshead", GATESHEAD, "20"],
+        ["Part", "Newcastle upon Tyne", NEWCASTLE, "10"],
+        ["Part", "Unallocated", "", "4"],
+        ["Total", "All places", "", "34"],
     ]
 
 

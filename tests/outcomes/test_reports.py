@@ -82,8 +82,9 @@ def test_the_workbook_holds_exact_figures_and_only_members_get_it(client_of, ses
     base = f"/consortia/{world.consortium.id}/outcomes/shares"
     answer = client_of("gateshead").get(f"{base}.xlsx")
     rows = list(load_workbook(io.BytesIO(answer.data)).worksheets[0].iter_rows(values_only=True))
-    assert rows[0][:3] == ("Measure", "Unit", "Body")
-    assert rows[-1][2] == "Total"
+    assert rows[0][:4] == ("Row", "Measure", "Unit", "Body")
+    assert {row[0] for row in rows[1:-1]} == {"Part"}
+    assert (rows[-1][0], rows[-1][3]) == ("Total", "All bodies")
     assert str(rows[-1][-1]) == "6"
     assert "Newcastle upon Tyne Council" in client_of("gateshead", "observer").get(f"{base}.csv").text
     assert client_of("leeds").get(f"{base}.csv").status_code == 404

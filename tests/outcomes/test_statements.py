@@ -16,24 +16,8 @@ from pypdf import PdfReader
 from commonpurse.calc.digest import canonical, sha256_hex
 from commonpurse.outcomes.rules import Fair, Words, as_document, as_plain, faults_of
 from commonpurse.outcomes.views import tables
-from support.statement_rows import deliver_and_split, statement_of
 
 PERIODS = ("opening", "period", "cumulative")
-
-
-@pytest.fixture
-def delivered(session, world):
-    return deliver_and_split(session, world)
-
-
-@pytest.fixture
-def address(world):
-    return f"/consortia/{world.consortium.id}/outcomes/statements/{world.organisation('gateshead')}"
-
-
-@pytest.fixture
-def document(session, world, delivered):
-    return statement_of(session, world, "gateshead")
 
 
 def test_every_figure_follows_from_the_splits_the_document_holds(document):
@@ -95,10 +79,11 @@ def figures_in_rows(rows):
     """The same, of the flat table of CSV and workbook."""
     found = {}
     for row in rows:
-        _, measure, _, contract, place, gss, _, *figures = row
-        if gss:
+        kind, _, measure, _, contract, place, _, _, *figures = row
+        if kind == "Part":
             found[measure, contract, place] = cells(figures[:3])
         else:
+            assert (kind, contract, place) == ("Total", "All contracts", "All places")
             found[measure,] = (*cells(figures[:3]), *figures[3:5], *cells([figures[5]]), figures[-1])
     return found
 
@@ -196,7 +181,7 @@ def test_a_share_or_a_line_that_was_changed_is_found(document):
         assert list(faults_of(replace(document, lines=lines)))
 
 
-# --- the script of docs/ ---------------------------------------------------------------------------------------------
+# --- the PDF ---------------------------------------------------------------------------------------------------------
 
 
 def pdf_of(client, address):
@@ -261,6 +246,3 @@ def test_text_of_others_is_text_in_the_pdf_and_never_its_language(session, world
     session.commit()
     said = pdf_of(client_of("gateshead"), address).pages[0].extract_text()
     assert '#panic("x") $x^2$ *bold* <label> @ref \\ "' in said
-
-
-# --- other rules -----------------------------------------------------------------------------------------------------

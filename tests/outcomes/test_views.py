@@ -113,9 +113,9 @@ def test_a_statement_has_opening_period_and_cumulative_shares_by_place(
     title = f"{about},Street lighting maintenance"
     adds_up = '"Adds up exactly: 2,000 = 834 + 666 + 500"'
     assert lines[1:] == [
-        f"{title},Gateshead,E08000037,2027-01-01,0,333,333,,,,,,,",
-        f"{title},Newcastle upon Tyne,E08000021,2027-01-01,333,0,333,,,,,,,",
-        f"{about},All contracts,All places,,2027-01-01,333,333,666,666,0,2000,,,,{adds_up}",
+        f"Part,{title},Gateshead,E08000037,2027-01-01,0,333,333,,,,,,,",
+        f"Part,{title},Newcastle upon Tyne,E08000021,2027-01-01,333,0,333,,,,,,,",
+        f"Total,{about},All contracts,All places,,2027-01-01,333,333,666,666,0,2000,,,,{adds_up}",
     ]
     page = words_of(client_of("darlington").get(path))
     assert "Adds up exactly: 2,000 = 834 + 666 + 500" in page

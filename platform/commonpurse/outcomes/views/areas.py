@@ -93,9 +93,10 @@ def area_book_csv(consortium_id: UUID, tier: str) -> ResponseReturnValue:
         about: list[Cell] = [column.title, column.unit]
         for place, amount in zip(page.places, column.amounts, strict=True):
             name = place.name or _("Unallocated")
-            rows.append([*about, name, place.gss, from_smallest(amount, column.decimals)])
-        rows.append([*about, _("Total"), "", from_smallest(column.total, column.decimals)])
-    heads = [_("Measure"), _("Unit"), str(ONE[tier]), _("GSS code"), _("Quantity, not to be added to shares of bodies")]
+            rows.append([_("Part"), *about, name, place.gss, from_smallest(amount, column.decimals)])
+        rows.append([_("Total"), *about, _("All places"), "", from_smallest(column.total, column.decimals)])
+    quantity = _("Quantity, not to be added to shares of bodies")
+    heads = [_("Row"), _("Measure"), _("Unit"), str(ONE[tier]), _("GSS code"), quantity]
     return Response(
         write_csv(heads, rows),
         mimetype="text/csv",

@@ -77,11 +77,12 @@ def shares(consortium_id: UUID, kind: str) -> ResponseReturnValue:
     with reading() as session:
         found = queries.list_quarterly_shares(session, current_actor(), consortium_id)
     table = reports.shares_by_quarter(found)
-    heads = [_("Measure"), _("Unit"), _("Body"), *map(str, table.columns[:-1]), _("Total")]
+    heads = [_("Row"), _("Measure"), _("Unit"), _("Body"), *map(str, table.columns[:-1]), _("Total")]
     totals = reports.totals_by_quarter(table)
-    rows = [_in_units(key, amounts) for key, amounts in zip(table.index, table.to_numpy().tolist(), strict=True)]
+    parts = zip(table.index, table.to_numpy().tolist(), strict=True)
     sums = zip(totals.index, totals.to_numpy().tolist(), strict=True)
-    rows += [_in_units((*key, None, _("Total")), amounts) for key, amounts in sums]
+    rows = [[_("Part"), *_in_units(key, amounts)] for key, amounts in parts]
+    rows += [[_("Total"), *_in_units((*key, None, _("All bodies")), amounts)] for key, amounts in sums]
     content = write_csv(heads, rows) if kind == "csv" else write_xlsx(heads, rows, title=_("Shares"))
     media = "text/csv" if kind == "csv" else "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return Response(

@@ -113,8 +113,12 @@ def explained(document: Document) -> tuple[list[SplitLine], int]:
 
 
 def flat(document: Document) -> tuple[list[str], list[list[Cell]]]:
-    """Every figure in one table: a row for each share by contract and place, then one for each measure."""
+    """Every figure in one table: a row for each share by contract and place, then one for each measure as a whole.
+
+    The first column says which a row is, so that nobody adds a whole to its parts.
+    """
     head = [
+        _("Row"),
         _("Body"),
         _("Measure"),
         _("Unit"),
@@ -139,6 +143,7 @@ def _about(document: Document, line: Line) -> list[Cell]:
     measure = document.measure(line.measure)
     figures = (line.opening, line.period, line.cumulative)
     return [
+        _("Part"),
         document.body.name,
         measure.title,
         measure.unit,
@@ -166,6 +171,7 @@ def _total(document: Document, measure: MeasureFigures) -> list[Cell]:
         if value.measure == measure.id
     ]
     return [
+        _("Total"),
         document.body.name,
         measure.title,
         measure.unit,
