@@ -14,34 +14,14 @@ from commonpurse.calc.digest import sha256_hex
 from commonpurse.outcomes.rules import Fair, as_plain, faults_of
 from support.delivery_rows import make_agreed_rule, make_contract, make_record
 from support.pooling_rows import make_budget
-from support.statement_rows import SECOND, deliver_and_split, issue_splits, statement_of
+from support.statement_rows import SECOND, issue_splits, statement_of
 
 SCRIPT = "docs/recompute_statement.py"
-
-
-@pytest.fixture
-def delivered(session, world):
-    return deliver_and_split(session, world)
-
-
-@pytest.fixture
-def address(world):
-    return f"/consortia/{world.consortium.id}/outcomes/statements/{world.organisation('gateshead')}"
-
-
-@pytest.fixture
-def document(session, world, delivered):
-    return statement_of(session, world, "gateshead")
 
 
 def recompute(path, statement):
     path.write_text(json.dumps(statement), encoding="utf-8")
     return subprocess.run([sys.executable, "-I", SCRIPT, path], capture_output=True, text=True, check=False)
-
-
-def published(document):
-    plain = as_plain(document)
-    return {"statement": plain, "digest": sha256_hex(plain), "signature": None}
 
 
 def test_the_script_does_every_sum_again_from_the_json_alone(client_of, address, document, tmp_path):
@@ -132,9 +112,6 @@ def test_the_script_imports_nothing_of_ours():
     text = Path(SCRIPT).read_text(encoding="utf-8")
     assert set(re.findall(r"^(?:import|from) (\w+)", text, re.MULTILINE)) <= sys.stdlib_module_names
     assert text.count("\n") < 140
-
-
-# --- the PDF ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("rounding", ["sainte_lague", "dhondt", "credit"])

@@ -30,7 +30,6 @@ def deliver_and_split(session, world):
     make_record(session, world, contract, subject="c", quantity=205, quarter_starting=SECOND)
     make_record(session, world, contract, subject="m", quantity=1000, quarter_starting=SECOND, measure_id=carbon.id)
     issue_splits(session, world)
-    return contract
 
 
 def statement_of(session, world, body, **values):
