@@ -57,8 +57,8 @@ class Config:
         if len(env.get("STATEMENT_KEY", "").split()) > 1:
             raise Misconfigured("STATEMENT_KEY is one key; those of before belong in STATEMENT_OLD_KEYS")
         typed = env.get("WEB_CONCURRENCY") or "1"
-        if not typed.isdecimal():
-            raise Misconfigured(f"WEB_CONCURRENCY is {typed}, but must be a whole number")
+        if not typed.isdecimal() or int(typed) < 1:
+            raise Misconfigured(f"WEB_CONCURRENCY is {typed}, but must be a whole number from 1")
         workers = int(typed)
         redis_url = env.get("REDIS_URL") or None
         if workers > 1 and redis_url is None:
@@ -66,7 +66,7 @@ class Config:
                 f"WEB_CONCURRENCY is {workers} but REDIS_URL is not set: without Redis a person in one worker would "
                 "not see what happens in another. Set REDIS_URL, or run one worker"
             )
-        base_url = env.get("BASE_URL", f"http://127.0.0.1:{env.get('PORT', '5000')}")
+        base_url = env.get("BASE_URL") or f"http://127.0.0.1:{env.get('PORT') or '5000'}"
         return cls(
             SECRET_KEY=env["SECRET_KEY"],
             PSEUDONYM_KEY=env.get("PSEUDONYM_KEY") or env["SECRET_KEY"],
@@ -77,7 +77,7 @@ class Config:
             REDIS_URL=redis_url,
             JOBS_URL=env.get("JOBS_URL") or redis_url or f"sqlite:///{ROOT / 'var' / 'jobs.db'}",
             MAIL_URL=env.get("MAIL_URL") or None,
-            MAIL_FROM=env.get("MAIL_FROM", cls.MAIL_FROM),
+            MAIL_FROM=env.get("MAIL_FROM") or cls.MAIL_FROM,
             BREACHED_PASSWORDS_FILE=env.get("BREACHED_PASSWORDS_FILE") or None,
             WORKERS=workers,
             DEMO=env.get("DEMO") == "1",

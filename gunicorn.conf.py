@@ -4,10 +4,10 @@ import os
 
 from config import Config, Misconfigured
 
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}"
+bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '5000'}"
 workers = int(os.environ.get("WEB_CONCURRENCY") or "1")
 worker_class = "gthread"
-threads = int(os.environ.get("THREADS", "100"))  # A live connection keeps one thread.
+threads = int(os.environ.get("THREADS") or "100")  # A live connection keeps one thread.
 graceful_timeout = 5
 control_socket_disable = True
 

@@ -208,6 +208,7 @@ def test_the_example_settings_list_every_key_that_is_read() -> None:
     ("typed", "said"),
     [
         ({"WEB_CONCURRENCY": "two"}, "WEB_CONCURRENCY is two, but must be a whole number"),
+        ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY is 0, but must be a whole number from 1"),
         ({"WEB_CONCURRENCY": "2"}, "Set REDIS_URL, or run one worker"),
         ({"STATEMENT_KEY": f"{'a' * 64} {'b' * 64}"}, "STATEMENT_KEY is one key"),
         ({"SECRET_KEY": ""}, "set SECRET_KEY in the environment"),
@@ -219,6 +220,8 @@ def test_a_setting_that_cannot_be_stops_the_start_with_the_reason(typed: dict[st
 
 
 def test_a_setting_left_empty_is_one_that_is_not_set() -> None:
-    empty = {"WEB_CONCURRENCY": "", "REDIS_URL": "", "STATEMENT_KEY": ""}
-    config = Config.from_env({"SECRET_KEY": "of one test", "DATABASE_URL": "sqlite://", **empty})
-    assert (config.WORKERS, config.REDIS_URL, config.STATEMENT_KEY) == (1, None, None)
+    named = (ROOT / ".env.example").read_text(encoding="utf-8")
+    empty = dict.fromkeys(re.findall(r"^([A-Z][A-Z0-9_]+)=", named, re.MULTILINE), "")
+    needed = {"SECRET_KEY": "of one test", "DATABASE_URL": "sqlite://"}
+    assert {"WEB_CONCURRENCY", "REDIS_URL", "STATEMENT_KEY", "BASE_URL", "MAIL_FROM", "PORT"} <= empty.keys()
+    assert Config.from_env({**empty, **needed}) == Config.from_env(needed)
