@@ -1,7 +1,6 @@
 """A backup is whole, and restoring it brings back exactly what was there."""
 
 import shutil
-import sqlite3
 
 import pytest
 from sqlalchemy import text
@@ -96,9 +95,14 @@ def test_a_database_that_is_not_there_is_said_and_no_file_is_left(tmp_path):
 
 def test_a_backup_that_fails_leaves_no_half_of_a_file(tmp_path):
     (tmp_path / "service.db").write_text("this is no database, but long enough to be looked at as one")
-    with pytest.raises(sqlite3.DatabaseError):
+    with pytest.raises(Refused, match="could not be written: file is not a database"):
         backup.back_up(f"sqlite:///{tmp_path / 'service.db'}", tmp_path / "copy")
     assert not (tmp_path / "copy").exists()
+
+
+def test_a_folder_that_is_not_there_is_said(url, tmp_path):
+    with pytest.raises(Refused, match=r"could not be written|pg_dump failed"):
+        backup.back_up(url, tmp_path / "missing" / "copy")
 
 
 def test_a_backup_may_have_signs_of_an_address_in_its_name(tmp_path):

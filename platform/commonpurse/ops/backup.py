@@ -16,8 +16,7 @@ def back_up(database_url: str, file: Path) -> None:
     """Write a consistent copy to `file` while the service goes on working.
 
     Raises:
-        Refused: the file is there already, there is no database, or the database's own tool is missing or failed.
-            Then no file is left.
+        Refused: the file is there already, there is no database, or the copy cannot be written. Then no file is left.
     """
     if file.exists():
         raise Refused("%(file)s is there already. Choose another name", file=str(file))
@@ -35,8 +34,11 @@ def _write_copy(url: URL, file: Path) -> None:
     path = _path(url)
     if not Path(path).exists():
         raise Refused("There is no database at %(path)s", path=path)
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(file)) as copy:
-        source.backup(copy)
+    try:
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(file)) as copy:
+            source.backup(copy)
+    except sqlite3.Error as error:
+        raise Refused("%(file)s could not be written: %(reason)s", file=str(file), reason=str(error)) from error
 
 
 def restore(database_url: str, file: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+from typing import TypeVar
 
 import click
 from flask import current_app
@@ -14,6 +15,8 @@ from commonpurse.core import jobs
 from commonpurse.core.errors import DomainError
 from commonpurse.core.transaction import reading
 from commonpurse.ops import backup, queries
+
+Said = TypeVar("Said")
 
 log_group = click.Group("log", help="The append-only event log.")
 jobs_group = click.Group("jobs", help="Mail and exports in the background.")
@@ -54,7 +57,8 @@ def seed_demo() -> None:
     from commonpurse.ops import demo
 
     config = current_app.config
-    click.echo(demo.seed(Path(config["REFERENCE_FOLDER"]), now=datetime.now(UTC), is_demo=config["DEMO"]))
+    folder = Path(config["REFERENCE_FOLDER"])
+    click.echo(_said(lambda: demo.seed(folder, now=datetime.now(UTC), is_demo=config["DEMO"])))
 
 
 @demo_group.command("check")
@@ -84,8 +88,8 @@ def restore_backup(file: Path) -> None:
     click.echo("Restored. Run `flask log verify` and `flask outcomes verify` before starting the service.")
 
 
-def _said(act: Callable[[], None]) -> None:
+def _said(act: Callable[[], Said]) -> Said:
     try:
-        act()
+        return act()
     except DomainError as error:
         raise click.ClickException(str(error)) from error
