@@ -45,6 +45,11 @@ def test_built_files_may_be_kept_for_ever(visitor, app):
         assert "immutable" in answered.headers["Cache-Control"]
 
 
+def test_that_a_built_file_is_missing_is_kept_by_nobody(visitor):
+    answered = visitor.get("/static/dist/app-000000000000.css")
+    assert (answered.status_code, answered.headers["Cache-Control"]) == (404, "no-store")
+
+
 def test_what_does_not_exist_and_what_one_may_not_see_look_the_same(visitor, answer):
     assert visitor.get("/no-such-page").status_code == 404
     page, status = answer(NotFound("There is no such consortium"))

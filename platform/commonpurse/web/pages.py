@@ -110,7 +110,7 @@ def _secure(response: Response) -> Response:
     response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    if request.endpoint == "static":
+    if request.endpoint == "static" and response.status_code < 400:
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     else:
         response.headers.setdefault("Cache-Control", "no-store")
