@@ -189,3 +189,11 @@ def test_who_is_invited_by_the_service_registers_an_organisation_next(app, visit
     link = f"/invitations/{letters(session, 'invitation')[-1].values['token']}"
     done = visitor.post(link, data={"label": "First", "new_password": NEW_PASSWORD}, follow_redirects=True).text
     assert "You belong to no organisation yet." in done
+
+
+def test_who_works_for_an_organisation_and_is_invited_by_the_service_chooses_again(app, client_of, world, session):
+    app.test_cli_runner().invoke(args=["identity", "invite", EMAIL, "Buyer"])
+    link = f"/invitations/{letters(session, 'invitation')[-1].values['token']}"
+    done = client_of("gateshead", "buyer").post(link, data={}, follow_redirects=True).text
+    assert "Register another organisation" in done
+    assert "You now work for" not in done

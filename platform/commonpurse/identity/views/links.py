@@ -104,7 +104,7 @@ def _join(token: str, page: queries.LinkPage) -> ResponseReturnValue:
 
 def _welcome(token: str, page: queries.LinkPage) -> ResponseReturnValue:
     person = enter(token)
-    if person.organisation_id is None:
+    if not page.organisation_name:
         return redirect(url_for(".choose_organisation"))
     flash(gettext("You now work for %(organisation)s.", organisation=page.organisation_name), "success")
     return redirect(url_for(".show_organisation", organisation_id=person.organisation_id))
