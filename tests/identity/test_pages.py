@@ -115,6 +115,14 @@ def test_roles_are_changed_by_the_page(client_of, world, session):
     assert "Somebody else changed this person" in stale.text
 
 
+@pytest.mark.parametrize("spoiled", [{}, {"seen_version": "one"}, {"seen_version": "9" * 5000}])
+def test_roles_are_not_changed_by_a_page_that_does_not_say_what_it_showed(client_of, world, spoiled):
+    client = client_of("gateshead", ADMINISTRATOR)
+    text = client.post(person_url(world), data={"roles": ["approver"], **spoiled}, follow_redirects=True).text
+    assert "Somebody else changed this person" in text
+    assert client.get(organisation_url(world)).text.count("Approver</td>") == 1
+
+
 def test_the_last_administrator_is_told_to_name_another_first(client_of, world):
     client = client_of("gateshead", ADMINISTRATOR)
     text = client.post(person_url(world, ADMINISTRATOR), data={"roles": ["buyer"], "seen_version": "1"}).text

@@ -9,18 +9,16 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import (
     EmailField,
     Field,
-    IntegerField,
     PasswordField,
     RadioField,
     SelectField,
     SubmitField,
 )
 from wtforms.validators import Optional, ValidationError
-from wtforms.widgets import HiddenInput
 
 from commonpurse.identity.rules import addresses, passwords
 from commonpurse.identity.rules.identifiers import SCHEMES, Scheme
-from commonpurse.web.fields import CheckboxesField, Choice, Needed, TextField
+from commonpurse.web.fields import CheckboxesField, Choice, Needed, SeenField, TextField
 from commonpurse.web.form import Form
 
 _l = lazy_gettext
@@ -225,14 +223,14 @@ class ChangeRolesForm(Form):
     """The roles of a member."""
 
     roles = _roles()
-    seen_version = IntegerField(widget=HiddenInput())
+    seen_version = SeenField()
     submit = SubmitField(_l("Save roles"))
 
 
 class EndMembershipForm(Form):
     """That a person no longer works for the organisation."""
 
-    seen_version = IntegerField(widget=HiddenInput())
+    seen_version = SeenField()
     submit = SubmitField(_l("End membership"), render_kw={"button_class": "govuk-button--warning"})
 
 
