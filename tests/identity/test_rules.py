@@ -82,6 +82,7 @@ def test_the_page_somebody_came_from_counts_only_on_the_same_host():
     assert addresses.path_of("https://us.example", "us.example") == "/"
     assert addresses.path_of("https://evil.example/a", "us.example") is None
     assert addresses.path_of(None, "us.example") is None
+    assert addresses.path_of("http://[", "us.example") is None
 
 
 def test_a_name_is_one_line_without_invisible_signs():

@@ -34,7 +34,10 @@ def own_path(address: str | None, *, otherwise: str = "/") -> str:
 
 def path_of(referrer: str | None, host: str) -> str | None:
     """The path and query of `referrer` where it is a page of `host`."""
-    parts = urlsplit(referrer or "")
+    try:
+        parts = urlsplit(referrer or "")
+    except ValueError:  # such as http://[
+        return None
     if parts.scheme not in {"http", "https"} or parts.netloc != host:
         return None
     return own_path(f"{parts.path}?{parts.query}" if parts.query else parts.path or "/")
