@@ -5,8 +5,25 @@ from itertools import combinations
 
 from hypothesis import strategies as st
 
-from commonpurse.calc.games.table import Game, Kind, cost_game, saving_game
+from commonpurse.calc.games.table import Game, Kind
 from commonpurse.calc.games.volume import Tariff, VolumeGame
+
+
+def cost_game(values):
+    """A game of costs: a list by bit mask, or the cost of every group by its members."""
+    return Game(Kind.COST, _table(values))
+
+
+def saving_game(values):
+    """A game of savings, likewise."""
+    return Game(Kind.SAVING, _table(values))
+
+
+def _table(values):
+    if not isinstance(values, dict):
+        return tuple(values)
+    by_mask = {0: 0} | {sum(1 << place for place in group): value for group, value in values.items()}
+    return tuple(by_mask[mask] for mask in range(len(by_mask)))
 
 
 def by_size(values):

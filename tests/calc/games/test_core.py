@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from commonpurse.calc.games import core as module
 from commonpurse.calc.games.core import Group, groups_that_gain, worst_group
-from commonpurse.calc.games.table import cost_game, places
+from commonpurse.calc.games.table import places
 from commonpurse.calc.games.volume import Tariff, VolumeGame, volume_table
-from support.games import games, volume_games
+from support.games import cost_game, games, volume_games
 
 
 @st.composite

@@ -6,9 +6,9 @@ from hypothesis import assume, given
 from commonpurse.calc.digest import canonical
 from commonpurse.calc.games.core import worst_group
 from commonpurse.calc.games.gains import equal_gains, in_proportion, proportional_gains
-from commonpurse.calc.games.table import Game, Kind, cost_game
+from commonpurse.calc.games.table import Game, Kind
 from commonpurse.calc.games.volume import Tariff, VolumeGame, equal_price, volume_table
-from support.games import games, opposite, shares, volume_games
+from support.games import cost_game, games, opposite, shares, volume_games
 
 
 @pytest.mark.parametrize("rule", [in_proportion, equal_gains, proportional_gains])

@@ -10,15 +10,17 @@ from commonpurse.calc.digest import canonical
 from commonpurse.calc.games.core import worst_group
 from commonpurse.calc.games.nucleolus import nucleolus
 from commonpurse.calc.games.shapley import shapley
-from commonpurse.calc.games.table import Game, Kind, cost_game, places, saving_game
+from commonpurse.calc.games.table import Game, Kind, places
 from commonpurse.calc.games.volume import Tariff, VolumeGame, equal_price, volume_table
 from support.games import (
     airport,
     alone_or_better,
     bankruptcy,
     convex_games,
+    cost_game,
     games,
     opposite,
+    saving_game,
     shares,
     swapped,
     volume_games,

@@ -9,10 +9,21 @@ from commonpurse.calc.games.core import groups_that_gain
 from commonpurse.calc.games.nucleolus import nucleolus
 from commonpurse.calc.games.separable import alternate_cost_avoided, gately, remaining_benefits
 from commonpurse.calc.games.shapley import shapley
-from commonpurse.calc.games.table import cost_game, saving_game
 from commonpurse.calc.games.tau import tau
 from commonpurse.calc.games.volume import Tariff, VolumeGame, equal_price
-from support.games import GATELY, LEMAIRE, SKANE, SKANE_MEMBERS, TVA, airport, bankruptcy, by_size, shares
+from support.games import (
+    GATELY,
+    LEMAIRE,
+    SKANE,
+    SKANE_MEMBERS,
+    TVA,
+    airport,
+    bankruptcy,
+    by_size,
+    cost_game,
+    saving_game,
+    shares,
+)
 
 F = Fraction
 COOPGAME = "Staudacher and Anwander 2021, CoopGame 0.2.2: "

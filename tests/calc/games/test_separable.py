@@ -7,9 +7,19 @@ from hypothesis import strategies as st
 from commonpurse.calc.digest import canonical
 from commonpurse.calc.games.core import worst_group
 from commonpurse.calc.games.separable import alternate_cost_avoided, equal_nonseparable, gately, remaining_benefits
-from commonpurse.calc.games.table import Game, Kind, cost_game, saving_game
+from commonpurse.calc.games.table import Game, Kind
 from commonpurse.calc.games.volume import volume_table
-from support.games import alone_or_better, convex_games, games, opposite, shares, swapped, volume_games
+from support.games import (
+    alone_or_better,
+    convex_games,
+    cost_game,
+    games,
+    opposite,
+    saving_game,
+    shares,
+    swapped,
+    volume_games,
+)
 
 RULES = [equal_nonseparable, alternate_cost_avoided, gately]
 

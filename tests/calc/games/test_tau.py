@@ -5,9 +5,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from commonpurse.calc.digest import canonical
-from commonpurse.calc.games.table import Game, cost_game, places, saving_game
+from commonpurse.calc.games.table import Game, places
 from commonpurse.calc.games.tau import tau
-from support.games import convex_games, games, opposite, shares, swapped
+from support.games import convex_games, cost_game, games, opposite, saving_game, shares, swapped
 
 some_games = convex_games(5) | convex_games(5).map(opposite) | games(3, low=-9, high=9)
 

@@ -57,8 +57,8 @@ def worst_group(game: Game | VolumeGame, amounts: Sequence[int | Fraction]) -> G
         ValueError: unless the amounts are as many as the members and add up to the total; or if the volumes, in
             their greatest common unit, are too many to look at.
 
-    >>> from commonpurse.calc.games.table import cost_game
-    >>> worst_group(cost_game([0, 6, 5, 9]), [7, 2])
+    >>> from commonpurse.calc.games.table import Kind
+    >>> worst_group(Game(Kind.COST, (0, 6, 5, 9)), [7, 2])
     Group(members=(0,), gain=Fraction(1, 1))
     """
     if isinstance(game, Game):

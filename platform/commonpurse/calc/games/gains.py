@@ -33,8 +33,8 @@ def in_proportion(game: VolumeGame) -> Worked:
 def equal_gains(game: Game | VolumeGame) -> Worked:
     """What everybody has alone, and an equal part of what all gain together, in pence.
 
-    >>> from commonpurse.calc.games.table import cost_game
-    >>> equal_gains(cost_game([0, 6, 5, 9])).amounts
+    >>> from commonpurse.calc.games.table import Kind
+    >>> equal_gains(Game(Kind.COST, (0, 6, 5, 9))).amounts
     (5, 4)
     """
     gain = game.total - sum(game.alone)

@@ -3,7 +3,7 @@
 Members are known by their place in the roster, from 0. A group is a bit mask: bit i stands for member i.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -72,27 +72,6 @@ class Game:
         return 1 if self.kind is Kind.SAVING else -1
 
 
-def cost_game(values: Sequence[int] | Mapping[tuple[int, ...], int]) -> Game:
-    """A game of costs: a list by bit mask, or the cost of every group by its members.
-
-    Raises:
-        ValueError: if a group is missing, is written twice or is none, or a value is not an int.
-
-    >>> cost_game({(0,): 6, (1,): 5, (0, 1): 9}).values
-    (0, 6, 5, 9)
-    """
-    return Game(Kind.COST, _table(values))
-
-
-def saving_game(values: Sequence[int] | Mapping[tuple[int, ...], int]) -> Game:
-    """A game of savings: a list by bit mask, or the saving of every group by its members.
-
-    Raises:
-        ValueError: if a group is missing, is written twice or is none, or a value is not an int.
-    """
-    return Game(Kind.SAVING, _table(values))
-
-
 def subset_sums(amounts: Sequence[int]) -> list[int]:
     """The sum of the amounts of every group, by bit mask.
 
@@ -118,24 +97,3 @@ def answer(rule: str, kind: Kind, shares: Sequence[Fraction], steps: dict[str, A
     """Exact shares in whole pence, with the steps of the rule that found them."""
     told = {"rule": rule, "kind": kind.value, "shares": [exact(share) for share in shares]}
     return Worked(whole_units(shares), told | steps)
-
-
-def _table(values: Sequence[int] | Mapping[tuple[int, ...], int]) -> tuple[int, ...]:
-    if not isinstance(values, Mapping):
-        return tuple(values)
-    members = 1 + max((place for group in values for place in _checked(group)), default=0)
-    table: list[int | None] = [0] + [None] * ((1 << members) - 1)
-    for group, value in values.items():
-        table[sum(1 << place for place in group)] = value
-    missing = [mask for mask, value in enumerate(table) if value is None]
-    if missing:
-        raise ValueError(f"the group {tuple(places(missing[0]))} has no value")
-    return tuple(value for value in table if value is not None)
-
-
-def _checked(group: tuple[int, ...]) -> tuple[int, ...]:
-    if type(group) is not tuple or any(type(place) is not int or not 0 <= place < MOST_MEMBERS for place in group):
-        raise ValueError(f"the group {group!r} must name members by their places, 0 to {MOST_MEMBERS - 1}")
-    if list(group) != sorted(set(group)):
-        raise ValueError(f"the group {group!r} must name its members once each, in order")
-    return group
