@@ -193,6 +193,21 @@ def test_a_registration_says_everything_that_is_wrong_at_once(client_of):
         assert text.count(f"The number must look like {sentence}") == 2
 
 
+def test_what_is_taken_or_unknown_is_said_together_with_what_is_misshapen(client_of, session):
+    client = client_of("nowhere", "stranger")
+    before = len(session.scalars(select(Organisation)).all())
+    typed = {"name": "gateshead council", "kind": "supplier", "area_gss": "Atlantis", "gb_coh": "x", "gss": "E08999999"}
+    text = client.post("/organisations/register", data=typed).text
+    for sentence in (
+        "Gateshead Council is already registered. Ask its administrator for an invitation",
+        "Enter the name of an area, such as Gateshead, or its GSS code",
+        "The number must look like 01234567",
+        "There is no area with the GSS code E08999999",
+    ):
+        assert text.count(sentence) == 2, sentence
+    assert len(session.scalars(select(Organisation)).all()) == before
+
+
 def test_a_number_is_added_by_the_page_and_shown(client_of, world):
     client = client_of("gateshead", ADMINISTRATOR)
     data = {"scheme": "GB-NHS", "value": "rtd"}

@@ -8,7 +8,7 @@ from commonpurse.identity.commands.invitations import (
     withdraw_invitation,
 )
 from commonpurse.identity.commands.memberships import change_roles, end_membership, make_person
-from commonpurse.identity.commands.organisations import add_identifier, register_organisation
+from commonpurse.identity.commands.organisations import add_identifier, register_organisation, registration_faults
 from commonpurse.identity.commands.passwords import (
     ask_for_password_reset,
     change_password,
@@ -50,6 +50,7 @@ __all__ = [
     "invite_to_service",
     "make_person",
     "register_organisation",
+    "registration_faults",
     "remove_second_factor",
     "renew_recovery_codes",
     "reset_password",

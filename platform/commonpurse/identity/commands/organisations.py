@@ -1,7 +1,8 @@
 """Registering organisations and their public numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -77,6 +78,24 @@ def register_organisation(
     if actor.person_id is not None:
         join(session, actor, person_id=actor.person_id, organisation=organisation, roles=[Role.ADMINISTRATOR], now=now)
     return organisation.id
+
+
+def registration_faults(
+    session: Session, *, name: str, area_gss: str | None, identifiers: Mapping[str, str]
+) -> list[Refused]:
+    """All for which `register_organisation` would refuse a name, an area and numbers: it stops at the first."""
+    checks: list[Callable[[], object]] = [
+        partial(_free_name, session, name),
+        partial(_area, session, area_gss, needed=False),
+        *(partial(_free_number, session, scheme, value) for scheme, value in identifiers.items() if value),
+    ]
+    faults = []
+    for check in checks:
+        try:
+            check()
+        except Refused as fault:
+            faults.append(fault)
+    return faults
 
 
 def add_identifier(

@@ -54,7 +54,7 @@ def show_organisation(organisation_id: UUID) -> ResponseReturnValue:
 def register_organisation() -> ResponseReturnValue:
     """Register an organisation and become its administrator."""
     form = RegisterOrganisationForm()
-    if form.validate_on_submit():
+    if form.is_submitted() and _is_fit(form):
         now = datetime.now(UTC)
         try:
             with transaction() as database:
@@ -89,3 +89,15 @@ def add_identifier(organisation_id: UUID) -> ResponseReturnValue:
     with reading() as database:
         page = queries.managed_organisation(database, current_actor(), organisation_id)
     return render_template("identity/add_identifier.html", form=form, organisation=page)
+
+
+def _is_fit(form: RegisterOrganisationForm) -> bool:
+    """Check a registration by its shape and by what is known already, and show all that is wrong at once."""
+    form.validate()
+    typed = {name: form.values()[name] for name in ("name", "area_gss", "identifiers")}
+    with reading() as database:
+        faults = commands.registration_faults(database, **typed)
+    for fault in faults:
+        if fault.field not in form.errors:
+            form.show(fault)
+    return not form.errors
