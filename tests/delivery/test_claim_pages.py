@@ -8,6 +8,7 @@ import pytest
 
 from commonpurse.core import log
 from commonpurse.delivery.models import Contract
+from commonpurse.delivery.rules import MOST_ASKED
 from support.claim_rows import GROUNDS, KEPT, LEARNER, SECRETS, clashes, filled, kinds, make_clash, make_sides
 from support.delivery_rows import make_contract, make_record
 from support.web import counted_statements
@@ -255,3 +256,29 @@ def test_what_another_body_of_the_same_contract_recorded_in_its_place_is_no_news
     make_record(session, world, clash.contract, subject=LEARNER, body="darlington")
     session.commit()
     assert "is free now" not in client_of("darlington").get("/").text
+
+
+def test_a_page_says_how_often_the_other_side_can_be_asked_yet(session, sides, client_of):
+    sides.refused()
+    [clash] = clashes(session)
+    path = f"/consortia/{sides.theirs.id}/delivery/claims/{clash.id}"
+    said = []
+    for number in range(MOST_ASKED):
+        said.append(client_of("leeds").get(path).text)
+        sides.ask(clash, seen_version=1 + 2 * number)
+        sides.keep(seen_version=number + 1)
+    assert ["3 requests are left" in said[0], "1 request is left" in said[2]] == [True, True]
+    last = client_of("leeds").get(path).text
+    assert "it cannot be asked again" in last
+    assert "Ask them to look again" not in last
+    assert "can ask the other side to look again" not in client_of("leeds", "approver").get(path).text
+
+
+def test_what_is_typed_in_a_browser_keeps_its_paragraphs(session, sides, client_of):
+    sides.refused()
+    [clash] = clashes(session)
+    path = f"/consortia/{sides.theirs.id}/delivery/claims/{clash.id}"
+    client_of("leeds").post(f"{path}/ask", data={"grounds": "Ours.\r\n\r\nSince May.", "seen_version": "1"})
+    page = client_of("leeds").get(path).text
+    assert '<p class="govuk-body">Ours.</p>' in page
+    assert '<p class="govuk-body">Since May.</p>' in page

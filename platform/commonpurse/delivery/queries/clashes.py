@@ -101,11 +101,12 @@ def _row(clash: Clash, holder: OutcomeRecord | None, names: dict[UUID, str]) -> 
 
 
 class StepRow(Struct, frozen=True):
-    """One thing that happened; `by` is empty for a side that is not named."""
+    """One thing that happened; `person` is empty for the other side, and `body` too where it is not named."""
 
     kind: str
     at: datetime
-    by: str
+    person: str
+    body: str
     grounds: str
 
 
@@ -124,6 +125,7 @@ class ClashPage(Struct, frozen=True):
     Attributes:
         holder: who holds the claim; None unless the reader's body takes part in that consortium.
         version: the number of the newest step.
+        asks_left: how often the other side may be asked yet.
     """
 
     consortium_id: UUID
@@ -132,6 +134,7 @@ class ClashPage(Struct, frozen=True):
     steps: tuple[StepRow, ...]
     holder: Holder | None
     version: int
+    asks_left: int
     may_ask: bool
     may_record: bool
 
@@ -146,20 +149,18 @@ def clash_page(session: Session, actor: Actor, consortium_id: UUID, clash_id: UU
     names = names_of(session, {clash.organisation_id, *(step.organisation_id for step in steps), *_body_of(record)})
     people = labels_of(session, {step.person_id for step in steps if step.kind in OWN_SIDE})
     row = _row(clash, record, names)
-    asked = sum(step.kind is ClashStepKind.ASKED for step in steps)
+    asks_left = MOST_ASKED - sum(step.kind is ClashStepKind.ASKED for step in steps)
     may_report = policy.may_report(actor, consortium)
     return ClashPage(
         consortium_id=consortium_id,
         consortium=consortium.name,
         clash=row,
-        steps=tuple(
-            StepRow(step.kind.value, step.at, _by(step, names, people, is_known=is_known), step.grounds)
-            for step in steps
-        ),
+        steps=tuple(_step(step, names, people, is_known=is_known) for step in steps),
         holder=_named(record, names) if record is not None and record.contract.consortium_id in known else None,
         version=steps[-1].number,
+        asks_left=asks_left,
         may_ask=row.standing in {Standing.REFUSED, Standing.KEPT}
-        and asked < MOST_ASKED
+        and asks_left > 0
         and policy.may_ask(actor, consortium, clash),
         may_record=row.standing is Standing.FREED and may_report,
     )
@@ -169,10 +170,11 @@ def _body_of(record: OutcomeRecord | None) -> set[UUID]:
     return {record.reported_for_id} if record is not None else set()
 
 
-def _by(step: ClashStep, names: dict[UUID, str], people: dict[UUID, str], *, is_known: bool) -> str:
-    if step.kind in OWN_SIDE:
-        return f"{people[step.person_id]}, {names[step.organisation_id]}"
-    return names[step.organisation_id] if is_known else ""
+def _step(step: ClashStep, names: dict[UUID, str], people: dict[UUID, str], *, is_known: bool) -> StepRow:
+    is_own = step.kind in OWN_SIDE
+    person = people[step.person_id] if is_own else ""
+    body = names[step.organisation_id] if is_own or is_known else ""
+    return StepRow(step.kind.value, step.at, person, body, step.grounds)
 
 
 def _named(record: OutcomeRecord, names: dict[UUID, str]) -> Holder:
