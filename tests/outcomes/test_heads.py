@@ -94,9 +94,21 @@ def test_a_later_day_that_was_exchanged_is_found(session, world, contract):
     assert [fault for fault in check_heads(session, saved) if "does not follow" in fault]
 
 
-@pytest.mark.parametrize("spoilt", [{}, [], "text", None, {"day": "2026-11-02"}, {"day": 5, "heads": []}])
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {},
+        [],
+        "text",
+        None,
+        {"day": "2026-11-02"},
+        {"day": 5, "heads": []},
+        {"day": "yesterday", "heads": [], "previous": GENESIS, "digest": GENESIS},
+        {"day": "2026-11-02", "heads": [["a name alone"]], "previous": GENESIS, "digest": GENESIS},
+    ],
+)
 def test_what_is_no_publication_is_refused(session, spoilt):
-    with pytest.raises(ValueError, match="publication"):
+    with pytest.raises(ValueError, match="this is no publication of the ledger's heads"):
         check_heads(session, spoilt)
 
 

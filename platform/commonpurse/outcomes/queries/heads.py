@@ -100,10 +100,11 @@ def check_heads(session: Session, saved: Any) -> tuple[str, ...]:
     """
     try:
         day, heads = date.fromisoformat(saved["day"]), [[str(name), str(digest)] for name, digest in saved["heads"]]
-        if digest_of_day(day, heads, saved["previous"]) != saved["digest"]:
-            raise ValueError("the copy is not as it was published: its digest is not that of its content")
-    except (KeyError, TypeError) as error:
+        is_as_published = digest_of_day(day, heads, saved["previous"]) == saved["digest"]
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError("this is no publication of the ledger's heads") from error
+    if not is_as_published:
+        raise ValueError("the copy is not as it was published: its digest is not that of its content")
     faults = []
     row = session.scalars(select(PublishedHeads).where(PublishedHeads.day == day)).one_or_none()
     if row is None or row.digest != saved["digest"]:
