@@ -1,5 +1,6 @@
 """Fields GOV.UK pages need and WTForms has not: dates in three parts, exact money, exact quantities."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -31,6 +32,7 @@ __all__ = [
 
 MOST_DECIMALS = 6
 MOST_DIGITS = 15
+_LONG_NUMBER = re.compile(rf"[0-9,]{{{MOST_DIGITS + 1},}}(\.[0-9]*)?")
 
 
 class SeenField(Field):
@@ -115,9 +117,18 @@ class ExactField(Field):
 
     widget = TextInput()
 
-    def __init__(self, label: Any = None, validators: Any = None, *, unreadable: Any = None, **options: Any) -> None:
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Any = None,
+        *,
+        unreadable: Any = None,
+        too_large: Any = None,
+        **options: Any,
+    ) -> None:
         super().__init__(label, validators, **options)
         self.unreadable = unreadable or _l("Enter a number, such as 120 or 37.5")
+        self.too_large = too_large or _l("Enter a smaller number: it can have up to 15 digits before the point")
         self.typed: str | None = None
 
     def _value(self) -> str:
@@ -136,9 +147,9 @@ class ExactField(Field):
         try:
             number = from_smallest(to_smallest(self.typed, MOST_DECIMALS), MOST_DECIMALS)
         except ValueError as error:
-            raise ValueError(str(self.unreadable)) from error
+            raise ValueError(str(self.too_large if _LONG_NUMBER.fullmatch(self.typed) else self.unreadable)) from error
         if abs(number) >= Decimal(10) ** MOST_DIGITS:
-            raise ValueError(str(self.unreadable))
+            raise ValueError(str(self.too_large))
         self.data = number.normalize()
 
 
