@@ -21,6 +21,7 @@ from commonpurse.outcomes.commands.lab import propose_rule
 from commonpurse.outcomes.forms import LAB_KINDS, LabForm, LabRuleForm, ProposeRuleForm
 from commonpurse.outcomes.queries import lab
 from commonpurse.web.access import current_actor, signed_in
+from commonpurse.web.bars import bar_length
 from commonpurse.web.fields import Choice
 from commonpurse.web.limits import EXPENSIVE, limited
 from commonpurse.web.pages import LONDON
@@ -206,16 +207,10 @@ def _bars(
     greatest = max([1, *(amount for column in columns for amount in column.found.amounts)])
     bars = [
         [
-            (column.number, _length(amount, greatest), figure)
+            (column.number, bar_length(amount, greatest), figure)
             for amount, figure in zip(column.found.amounts, _figures(column.found, decimals), strict=True)
         ]
         for column in columns
     ]
     lines = [(name, list(each)) for name, *each in zip(places, *bars, strict=True)]
     return lines if any(column.found.amounts[-1] for column in columns) else lines[:-1]
-
-
-def _length(amount: int, greatest: int) -> str:
-    # In hundredths of a per cent, of 62 per cent of the width: the figure beside the bar always has room.
-    parts = amount * 6200 // greatest
-    return f"{parts // 100}.{parts % 100:02d}%"

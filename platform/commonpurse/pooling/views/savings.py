@@ -16,6 +16,7 @@ from commonpurse.pooling import queries
 from commonpurse.pooling.forms import SAVINGS_RULES, SavingsForm, savings_form
 from commonpurse.pooling.views.blueprint import blueprint
 from commonpurse.web.access import current_actor, signed_in
+from commonpurse.web.bars import bar_length
 from commonpurse.web.fields import Choice
 from commonpurse.web.limits import EXPENSIVE, limited
 
@@ -212,12 +213,6 @@ def _bars(purchase: "Purchase", columns: Sequence[Column]) -> list[tuple[str, li
     series = [alone, *((str(column.number), column.found.done.pays) for column in columns)]
     greatest = max([1, *(paid for _, pays in series for paid in pays)])
     return [
-        (name, [(called, _length(pays[at], greatest), pounds(pays[at])) for called, pays in series])
+        (name, [(called, bar_length(pays[at], greatest), pounds(pays[at])) for called, pays in series])
         for at, name in enumerate(purchase.names)
     ]
-
-
-def _length(amount: int, greatest: int) -> str:
-    # In hundredths of a per cent, of 62 per cent of the width: the figure beside the bar always has room.
-    parts = max(amount, 0) * 6200 // greatest
-    return f"{parts // 100}.{parts % 100:02d}%"
