@@ -112,19 +112,23 @@ def test_the_example_is_worked_out(client_of, address, session, world):
     ("changed", "sentence"),
     [
         ({"p1": ""}, "Enter the price of one unit"),
-        ({"p1": "free"}, "Enter a price in pounds with up to 6 decimals"),
-        ({"p1": "0.0000001"}, "Enter a price in pounds with up to 6 decimals"),
-        ({"p1": "0"}, "The price must be more than £0"),
-        ({"p2": ""}, "Enter the price from this quantity on"),
-        ({"s2": ""}, "Enter the quantity from which this price is paid"),
-        ({"s2": "0"}, "The quantity must be more than 0"),
-        ({"s2": "lots"}, "Enter a quantity as a number"),
-        ({"s3": "100"}, "There is another price from this quantity"),
-        ({"q0": "many"}, "Enter a quantity as a number"),
-        ({"q0": "-1"}, "The quantity must be 0 or more"),
+        ({"p1": "free"}, "Enter the price of one unit in pounds with up to 6 decimals"),
+        ({"p1": "0.0000001"}, "Enter the price of one unit in pounds with up to 6 decimals"),
+        ({"p1": "0"}, "Enter more than £0 for the price of one unit"),
+        ({"p1": "9" * 40}, "Enter a smaller number of pounds for the price of one unit"),
+        ({"p2": ""}, "Enter price 2, or clear its quantity"),
+        ({"p2": "dear"}, "Enter price 2 in pounds with up to 6 decimals"),
+        ({"s2": ""}, "Enter the quantity from which price 2 is paid"),
+        ({"s2": "0"}, "Enter a quantity above 0 for price 2"),
+        ({"s2": "lots"}, "Enter the quantity for price 2 as a number"),
+        ({"s2": "9" * 16}, "Enter a smaller quantity for price 2"),
+        ({"s3": "100"}, "Price 3 begins at the same quantity as another price"),
+        ({"q0": "many"}, "Enter the quantity of Newcastle upon Tyne Council as a number"),
+        ({"q0": "9" * 40}, "Enter a smaller quantity for Newcastle upon Tyne Council"),
+        ({"q0": "-1"}, "The quantity of Newcastle upon Tyne Council must be 0 or more"),
         ({"q0": "", "q1": "0"}, "Enter the quantities of two bodies or more"),
-        ({"fixed": "-1"}, "The cost must be £0 or more"),
-        ({"fixed": "a bit"}, "Enter an amount in pounds"),
+        ({"fixed": "-1"}, "The cost of running one procurement must be £0 or more"),
+        ({"fixed": "a bit"}, "Enter the cost of running one procurement in pounds"),
         ({"unit": "x" * 41}, "The unit must be 40 characters or fewer"),
     ],
 )
@@ -137,6 +141,19 @@ def test_what_cannot_be_worked_out_is_said_beside_its_field_and_the_typing_stays
     [(name, value)] = list(changed.items())[-1:]
     if value:
         assert re.search(rf'name="{name}"[^>]+value="{value}"', page.text)
+
+
+def test_faults_are_listed_in_the_order_of_the_page(asked):
+    words = text_of(asked(unit="x" * 41, q1="many", p1="free", s3="lots", fixed="a bit"))
+    said = (
+        "The unit must",
+        "Enter the quantity of Gateshead",
+        "Enter the price of one",
+        "price 3 as",
+        "Enter the cost",
+    )
+    places = [words.index(sentence) for sentence in said]
+    assert places == sorted(places)
 
 
 def test_more_bodies_than_can_be_counted_are_refused(app):

@@ -222,10 +222,12 @@ class PriceField(ExactField):
 
 
 def _price(number: int) -> PriceField:
+    name = _l("price %(number)s", number=number) if number > 1 else _l("the price of one unit")
     return PriceField(
         _l("Price %(number)s: pounds for each unit", number=number) if number > 1 else _l("Price of one unit"),
-        [AtLeast(0, _l("The price must be more than £0"), above=True)],
-        unreadable=_l("Enter a price in pounds with up to 6 decimals, such as 1.25 or 0.083125"),
+        [AtLeast(0, _l("Enter more than £0 for %(price)s", price=name), above=True)],
+        unreadable=_l("Enter %(price)s in pounds with up to 6 decimals, such as 1.25 or 0.083125", price=name),
+        too_large=_l("Enter a smaller number of pounds for %(price)s", price=name),
         render_kw={"prefix": "£", "width": 10, "autocomplete": "off"},
     )
 
@@ -233,8 +235,9 @@ def _price(number: int) -> PriceField:
 def _start(number: int) -> ExactField:
     return ExactField(
         _l("Price %(number)s: from a joint quantity of", number=number),
-        [AtLeast(0, _l("The quantity must be more than 0"), above=True)],
-        unreadable=_l("Enter a quantity as a number, such as 120 or 37.5"),
+        [AtLeast(0, _l("Enter a quantity above 0 for price %(number)s", number=number), above=True)],
+        unreadable=_l("Enter the quantity for price %(number)s as a number, such as 120 or 37.5", number=number),
+        too_large=_l("Enter a smaller quantity for price %(number)s", number=number),
         render_kw={"autocomplete": "off"},
     )
 
@@ -268,7 +271,8 @@ class SavingsForm(Form):
     s6, p6 = _start(6), _price(6)
     fixed = PoundsField(
         _l("Cost of running one procurement"),
-        [AtLeast(0, _l("The cost must be £0 or more"))],
+        [AtLeast(0, _l("The cost of running one procurement must be £0 or more"))],
+        unreadable=_l("Enter the cost of running one procurement in pounds, such as 2,500"),
         render_kw={
             "hint": _l("Optional: paid once by each group that buys on its own, and once by all together"),
             "autocomplete": "off",
@@ -279,6 +283,12 @@ class SavingsForm(Form):
     c = _rule(3, "shapley")
     d = _rule(4, "")
     body = SelectField(_l("If this body left, or needed 10% less or more"), choices=[], validate_choice=False)
+
+    def __iter__(self) -> Iterator[Field]:
+        """In the order of the page, in which its faults are listed."""
+        quantities = self.quantities
+        first, *others = (field for field in super().__iter__() if field not in quantities)
+        return iter([first, *quantities, *others])
 
     @property
     def steps(self) -> list[tuple[Field, Field]]:
@@ -318,15 +328,15 @@ class SavingsForm(Form):
         if self.p1.data is None and not self.p1.errors:
             yield self.p1, _l("Enter the price of one unit")
         seen: set[Decimal] = set()
-        for start, price in self.steps:
+        for number, (start, price) in enumerate(self.steps, 2):
             if start.errors or price.errors:
                 continue
             if start.data is None and price.data is not None:
-                yield start, _l("Enter the quantity from which this price is paid")
+                yield start, _l("Enter the quantity from which price %(number)s is paid", number=number)
             elif start.data is not None and price.data is None:
-                yield price, _l("Enter the price from this quantity on")
+                yield price, _l("Enter price %(number)s, or clear its quantity", number=number)
             elif start.data in seen:
-                yield start, _l("There is another price from this quantity")
+                yield start, _l("Price %(number)s begins at the same quantity as another price", number=number)
             elif start.data is not None:
                 seen.add(start.data)
         typed = [field for field in self.quantities if field.data]
@@ -341,8 +351,9 @@ def savings_form(bodies: Sequence[tuple[int, str]]) -> type[SavingsForm]:
     fields = {
         f"q{position}": ExactField(
             name,
-            [AtLeast(0, _l("The quantity must be 0 or more"))],
-            unreadable=_l("Enter a quantity as a number, such as 120 or 37.5"),
+            [AtLeast(0, _l("The quantity of %(body)s must be 0 or more", body=name))],
+            unreadable=_l("Enter the quantity of %(body)s as a number, such as 120 or 37.5", body=name),
+            too_large=_l("Enter a smaller quantity for %(body)s", body=name),
             render_kw={"autocomplete": "off", "label_class": ""},
         )
         for position, name in bodies
