@@ -20,6 +20,26 @@ function addSlider(input) {
   (input.closest(".govuk-input__wrapper") ?? input).after(slider);
 }
 
+// What the page said of the form it was asked for; of what is typed since, the results say what is wrong.
+function forgetFaults(form) {
+  const summary = document.querySelector(".govuk-error-summary");
+  if (!summary) return;
+  summary.remove();
+  const heading = document.querySelector("h1").textContent.trim();
+  document.title = document.title.slice(Math.max(document.title.indexOf(heading), 0));
+  for (const said of form.querySelectorAll(".govuk-error-message")) {
+    for (const input of form.querySelectorAll(`[aria-describedby~="${said.id}"]`)) {
+      const others = input.getAttribute("aria-describedby").split(" ").filter((id) => id !== said.id);
+      if (others.length) input.setAttribute("aria-describedby", others.join(" "));
+      else input.removeAttribute("aria-describedby");
+    }
+    said.remove();
+  }
+  for (const name of ["govuk-form-group--error", "govuk-input--error", "govuk-select--error"]) {
+    for (const marked of form.querySelectorAll(`.${name}`)) marked.classList.remove(name);
+  }
+}
+
 function start(form) {
   const results = document.querySelector("[data-lab-results]");
   const news = form.querySelector("[data-lab-news]");
@@ -44,6 +64,7 @@ function start(form) {
       });
       if (!answer.ok) throw new Error(answer.statusText);
       results.innerHTML = await answer.text();
+      forgetFaults(form);
       history.replaceState(null, "", asked);
       news.textContent = form.dataset.done;
     } catch (error) {

@@ -1,5 +1,7 @@
 """The laboratory of savings in a browser: what is typed is worked out at once, and the address holds it."""
 
+import re
+
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,7 +29,7 @@ def _open(chromium: Browser, server: Running, *, scripts: bool = True) -> Page:
 def test_a_price_that_is_typed_changes_the_figures_and_the_address(chromium: Browser, demo_server: Running) -> None:
     page = _open(chromium, demo_server)
     page.locator("#p1").fill("a lot")
-    expect(page.locator("#lab-results")).to_contain_text("Enter a price in pounds", timeout=WAIT)
+    expect(page.locator("#lab-results")).to_contain_text("Enter the price of one unit in pounds", timeout=WAIT)
     page.locator("#p1").fill("£40.125")
     expect(page.locator("#lab-results")).to_contain_text("Adds up exactly", timeout=WAIT)
     expect(page.locator("#p1")).to_be_focused()
@@ -37,6 +39,22 @@ def test_a_price_that_is_typed_changes_the_figures_and_the_address(chromium: Bro
     page.reload()
     expect(page.locator("#p1")).to_have_value("£40.125")
     expect(page.get_by_role("heading", name="Rule 2 in words: Nucleolus")).to_be_visible()
+    page.context.close()
+
+
+def test_faults_of_the_last_page_are_forgotten_once_something_else_is_typed(
+    chromium: Browser, demo_server: Running
+) -> None:
+    page = _open(chromium, demo_server)
+    page.goto(page.url.replace("p1=12", "p1=dear"))
+    expect(page.get_by_role("heading", name="There is a problem")).to_be_visible()
+    expect(page).to_have_title(re.compile("^Error: Savings laboratory"))
+    page.locator("#p1").fill("13")
+    expect(page.locator("#lab-results")).to_contain_text("Adds up exactly", timeout=WAIT)
+    expect(page.get_by_role("heading", name="There is a problem")).to_have_count(0)
+    expect(page.locator("form .govuk-error-message")).to_have_count(0)
+    expect(page).to_have_title(re.compile("^Savings laboratory"))
+    assert page.locator("#p1").get_attribute("aria-describedby") is None
     page.context.close()
 
 
