@@ -11,14 +11,14 @@ from commonpurse.core import signature
 from commonpurse.core.errors import NotAllowed, NotFound, Refused
 from commonpurse.outcomes import commands, queries
 from commonpurse.outcomes.models import PostedSplit, StatementEdition
-from commonpurse.outcomes.queries.weighing import list_outdated
+from commonpurse.outcomes.queries.weighing import list_outdated, weighings_of
 from commonpurse.outcomes.queries.weights import weights_page
 from support.delivery_rows import QUARTER, make_agreed_rule, make_contract, make_record
 from support.pooling_rows import make_budget
 from support.room_pages import words
 from support.web import counted_statements
 from support.weight_rows import make_agreed_weights
-from support.world import AREAS, NOW
+from support.world import AREAS, NOW, make_consortium
 
 LITRES = {"kind": "recorded_weights", "basis": "Litres called off"}
 LATER = NOW + timedelta(days=3)
@@ -30,6 +30,13 @@ def issue(session, world, now=NOW):
 
 def again(session, world, body="newcastle", role="buyer", now=LATER):
     return commands.divide_anew(session, world.actor(body, role), consortium_id=world.consortium.id, now=now)
+
+
+def outdated(session, world):
+    """How many splits of the consortium go by weights that no longer count."""
+    found = list_outdated(session, weighings_of(session, [world.consortium]))
+    assert {key for key, _ in found} <= {world.consortium.id}
+    return sum(group.splits for _, group in found)
 
 
 def rows_of(session):
@@ -129,9 +136,9 @@ def test_new_weights_take_back_the_splits_of_the_quarters_they_cover_and_no_othe
     make_record(session, world, contract, subject="b", quantity=40)
     make_record(session, world, contract, subject="c", quantity=4, place_gss=AREAS["gateshead"][0])
     issue(session, world)
-    assert list_outdated(session, world.consortium) == []
+    assert outdated(session, world) == 0
     make_agreed_weights(session, world, 3, 1, 0, now=datetime(2026, 11, 5, 23, 30, tzinfo=UTC))
-    assert sum(group.splits for group in list_outdated(session, world.consortium)) == 2
+    assert outdated(session, world) == 2
     posted = again(session, world)
     assert len(posted) == 2
     fresh = [session.get_one(PostedSplit, key) for key in posted]
@@ -151,7 +158,7 @@ def test_weights_with_the_same_numbers_move_nothing(session, world, contract):
     make_record(session, world, contract, subject="a", quantity=40)
     issue(session, world)
     make_agreed_weights(session, world, 1, 1, 2, now=LATER)
-    assert list_outdated(session, world.consortium) == []
+    assert outdated(session, world) == 0
 
 
 def test_what_was_split_since_by_the_new_weights_becomes_one_with_what_is_divided_anew(session, world, contract):
@@ -326,3 +333,38 @@ def test_what_weights_hold_up_waits_for_buyers_of_the_lead_authority(session, wo
     assert waits() == ["Divide splits again by the weights in force: 1 wait"]
     again(session, world)
     assert waits() == []
+
+
+def test_what_waits_of_many_consortia_is_read_in_as_many_statements_as_of_one(session, world, contract, connection):
+    def begin():
+        make_agreed_weights(session, world, 1, 1, 2)
+        make_agreed_rule(session, world, LITRES)
+
+    def waits():
+        session.expire_all()
+        with counted_statements(connection) as seen:
+            found = queries.waiting(session, world.actor("newcastle"), NOW.date())
+        about = [each for each in found if each.endpoint == "outcomes.weights"]
+        return len(seen), {(each.consortium, each.msgid.split(":")[0], each.values.get("count")) for each in about}
+
+    begin()
+    make_record(session, world, contract, subject="a", quantity=4)
+    issue(session, world)
+    make_agreed_weights(session, world, 3, 1, 0, now=LATER)
+    make_record(session, world, contract, subject="b", quantity=4, quarter_starting=date(2026, 7, 1))
+    first, name = waits(), world.consortium.name
+    both = {"Agree weights": None, "Divide splits again by the weights in force": 1}
+    assert first[1] == {(name, msgid, count) for msgid, count in both.items()}
+    for number in (2, 3):
+        world.consortium = make_consortium(session, world, name=f"Verges {number}")
+        made = make_contract(session, world)
+        begin()
+        for subject in range(number):
+            make_record(session, world, made, subject=f"{number} {subject}", place_gss=list(AREAS.values())[subject][0])
+        issue(session, world)
+        make_agreed_weights(session, world, 3, 1, 0, now=LATER)
+    statements, said = waits()
+    assert said == first[1] | {
+        (f"Verges {number}", "Divide splits again by the weights in force", number) for number in (2, 3)
+    }
+    assert statements == first[0]

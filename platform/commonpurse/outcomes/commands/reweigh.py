@@ -43,7 +43,8 @@ def divide_anew(session: Session, actor: Actor, *, consortium_id: UUID, now: dat
         who="A buyer of the lead authority can do this",
     )
     weighing = weighing_of(session, consortium)
-    rows = list_outdated_splits(session, list_outdated(session, consortium, weighing))
+    outdated = list_outdated(session, {consortium.id: weighing})
+    rows = list_outdated_splits(session, [group for _, group in outdated])
     if not rows:
         raise Refused("Every split goes by the weights in force")
     posted: list[UUID] = []

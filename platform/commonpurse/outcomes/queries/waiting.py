@@ -1,6 +1,8 @@
 """What waits for people in the ledger: outcomes to split, and statements to issue."""
 
+from collections import Counter
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, func, select
@@ -15,8 +17,8 @@ from commonpurse.identity.models import Role
 from commonpurse.outcomes.models import PRIMARY, PostedSplit, StatementEdition
 from commonpurse.outcomes.queries.editions import due_of, list_newest_editions, standings_of
 from commonpurse.outcomes.queries.rows import is_split
-from commonpurse.outcomes.queries.weighing import list_outdated, weighing_of
-from commonpurse.outcomes.queries.weights import find_refusal
+from commonpurse.outcomes.queries.weighing import list_outdated, weighings_of
+from commonpurse.outcomes.queries.weights import find_refusals
 from commonpurse.workspaces.models import AgendaItem, ItemKind, ItemState, Workspace
 
 CLOSE = timedelta(hours=1)
@@ -67,7 +69,7 @@ def _waiting_to_split(session: Session, actor: Actor) -> list[Waiting]:
 
 
 def _waiting_for_weights(session: Session, actor: Actor) -> list[Waiting]:
-    """What a buyer of the lead authority has to do about weights, of the few consortia that agreed any."""
+    """What a buyer of the lead authority has to do about weights, in a fixed number of SELECTs."""
     if actor.organisation_id is None or not actor.has_role(Role.BUYER):
         return []
     led = session.scalars(
@@ -83,22 +85,23 @@ def _waiting_for_weights(session: Session, actor: Actor) -> list[Waiting]:
         )
         .order_by(Consortium.name, Consortium.id)
         .options(selectinload(Consortium.participations).joinedload(Participation.organisation))
-    )
-    return [found for consortium in led for found in _about_weights(session, consortium)]
-
-
-def _about_weights(session: Session, consortium: Consortium) -> list[Waiting]:
-    weighing = weighing_of(session, consortium)
-    arguments = {"consortium_id": consortium.id}
+    ).all()
+    if not led:
+        return []
+    weighings = weighings_of(session, led)
+    refusals = find_refusals(session, led, weighings)
+    outdated: Counter[UUID] = Counter()
+    for key, group in list_outdated(session, weighings):
+        outdated[key] += group.splits
     found = []
-    if find_refusal(session, consortium, weighing) is not None:
-        msgid = message("Agree weights: outcomes wait that cannot be split by those in force")
-        found.append(Waiting(msgid, "outcomes.weights", arguments=arguments, consortium=consortium.name))
-    outdated = sum(each.splits for each in list_outdated(session, consortium, weighing))
-    if outdated:
-        msgid = message("Divide splits again by the weights in force: %(count)s wait")
-        values = {"count": outdated}
-        found.append(Waiting(msgid, "outcomes.weights", values, arguments, consortium=consortium.name))
+    for consortium in led:
+        about: dict[str, Any] = {"arguments": {"consortium_id": consortium.id}, "consortium": consortium.name}
+        if consortium.id in refusals:
+            msgid = message("Agree weights: outcomes wait that cannot be split by those in force")
+            found.append(Waiting(msgid, "outcomes.weights", **about))
+        if count := outdated[consortium.id]:
+            msgid = message("Divide splits again by the weights in force: %(count)s wait")
+            found.append(Waiting(msgid, "outcomes.weights", {"count": count}, **about))
     return found
 
 

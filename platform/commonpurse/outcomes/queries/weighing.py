@@ -1,6 +1,6 @@
 """What a rule goes by in a quarter, and the splits that go by weights which no longer count."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from commonpurse.delivery.queries import say_quarter
 from commonpurse.outcomes.models import PRIMARY, PostedSplit, Roster, RuleVersion
 from commonpurse.outcomes.queries.rows import counts_now, spec_of
 from commonpurse.pooling.queries import basis_weights
-from commonpurse.workspaces.queries import AgreedWeights, agreed_weights, electorate, in_force
+from commonpurse.workspaces.queries import AgreedWeights, agreed_weights_of, electorate, in_force
 
 
 class Weighing(Struct, frozen=True):
@@ -63,13 +63,22 @@ class Weighing(Struct, frozen=True):
 
 def weighing_of(session: Session, consortium: Consortium) -> Weighing:
     """The recorded weights of a consortium. The caller has checked who asks."""
+    return weighings_of(session, [consortium])[consortium.id]
+
+
+def weighings_of(session: Session, consortia: Sequence[Consortium]) -> dict[UUID, Weighing]:
+    """The same of each of these consortia, in one SELECT where their bodies are loaded."""
+    versions = agreed_weights_of(session, [consortium.id for consortium in consortia])
+    return {consortium.id: Weighing(versions[consortium.id], _joined_names(consortium)) for consortium in consortia}
+
+
+def _joined_names(consortium: Consortium) -> dict[str, str]:
     joined = electorate(consortium)
-    names = {
+    return {
         str(part.organisation_id): part.organisation.name
         for part in consortium.participations
         if part.organisation_id in joined
     }
-    return Weighing(agreed_weights(session, consortium.id), names)
 
 
 def bases_by_quarter(
@@ -105,18 +114,19 @@ class Outdated(Struct, frozen=True):
 class Resting(Struct, frozen=True):
     """Splits that count, of one quarter, one rule and the same weights; and the record of one of them."""
 
+    consortium_id: UUID
     rule: Rule
     splits: Outdated
     record: Mapping[str, Any]
 
 
-def list_resting(session: Session, consortium: Consortium) -> list[Resting]:
-    """Every split that goes by recorded weights. Fixed number of SELECTs."""
+def list_resting(session: Session, consortium_ids: Collection[UUID]) -> list[Resting]:
+    """Every split of these consortia that goes by recorded weights. Fixed number of SELECTs."""
     rules = {
-        rule.id: parse_rule(spec_of(rule))
+        rule.id: (rule.consortium_id, parse_rule(spec_of(rule)))
         for rule in session.scalars(
             select(RuleVersion).where(
-                RuleVersion.consortium_id == consortium.id, RuleVersion.spec.contains(f'"{RecordedWeights.kind}"')
+                RuleVersion.consortium_id.in_(consortium_ids), RuleVersion.spec.contains(f'"{RecordedWeights.kind}"')
             )
         )
     }
@@ -138,16 +148,21 @@ def list_resting(session: Session, consortium: Consortium) -> list[Resting]:
     found = session.execute(select(PostedSplit.id, PostedSplit.explanation).where(PostedSplit.id.in_(samples)))
     records = {key: record for key, record in found}  # noqa: C416 - rows are no pairs to mypy
     return [
-        Resting(rules[rule_id], Outdated(rule_id, weights_id, quarter, count), records[UUID(sample)])
+        Resting(*rules[rule_id], Outdated(rule_id, weights_id, quarter, count), records[UUID(sample)])
         for rule_id, weights_id, quarter, count, sample in groups
     ]
 
 
-def list_outdated(session: Session, consortium: Consortium, weighing: Weighing | None = None) -> list[Outdated]:
-    """The splits whose record holds other numbers than are in force for their quarter now. Fixed number of SELECTs."""
-    resting = list_resting(session, consortium)
-    known = weighing or weighing_of(session, consortium) if resting else None
-    return [each.splits for each in resting if known is not None and is_outdated(known, each)]
+def list_outdated(session: Session, weighings: Mapping[UUID, Weighing]) -> list[tuple[UUID, Outdated]]:
+    """The splits whose record holds other numbers than are in force for their quarter now, each with its consortium.
+
+    Fixed number of SELECTs.
+
+    Args:
+        weighings: by consortium, of those whose splits are looked at.
+    """
+    resting = list_resting(session, weighings)
+    return [(each.consortium_id, each.splits) for each in resting if is_outdated(weighings[each.consortium_id], each)]
 
 
 def is_outdated(weighing: Weighing, resting: Resting) -> bool:

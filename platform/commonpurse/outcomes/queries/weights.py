@@ -1,7 +1,7 @@
 """The weights that bodies agreed, version by version, what rests on each, and what they hold up."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -17,9 +17,9 @@ from commonpurse.core.actor import Actor
 from commonpurse.core.errors import Refused
 from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
 from commonpurse.outcomes import policy
-from commonpurse.outcomes.queries.rows import is_split, roster_at_agreement
+from commonpurse.outcomes.queries.rows import is_split, rosters_at_agreement
 from commonpurse.outcomes.queries.weighing import Resting, Weighing, is_outdated, list_resting, weighing_of
-from commonpurse.workspaces.queries import AgreedWeights, agreed_allocation
+from commonpurse.workspaces.queries import AgreedWeights, agreed_allocations
 
 
 class VersionRow(Struct, frozen=True):
@@ -50,7 +50,7 @@ class WeightsPage(Struct, frozen=True):
 def weights_page(session: Session, actor: Actor, consortium_id: UUID) -> WeightsPage:
     """What the page of weights shows, in a fixed number of statements. Raises NotFound, also for outsiders."""
     consortium = get_joined_consortium(session, actor, consortium_id)
-    weighing, resting = weighing_of(session, consortium), list_resting(session, consortium)
+    weighing, resting = weighing_of(session, consortium), list_resting(session, [consortium.id])
     known = {body for version in weighing.versions for body in version.numbers}
     bodies = {
         str(part.organisation_id): part.organisation.name
@@ -77,7 +77,7 @@ def weights_page(session: Session, actor: Actor, consortium_id: UUID) -> Weights
         bodies=tuple(bodies.values()),
         versions=tuple(sorted(rows, key=lambda row: row.basis.casefold())),
         outdated=sum(each.splits.splits for each in resting if is_outdated(weighing, each)),
-        refusal=find_refusal(session, consortium, weighing),
+        refusal=find_refusals(session, [consortium], {consortium.id: weighing}).get(consortium.id),
         may_divide=policy.may_issue(actor, consortium),
     )
 
@@ -103,27 +103,36 @@ def _used(versions: Sequence[AgreedWeights], resting: Sequence[Resting]) -> dict
     return used
 
 
-def find_refusal(session: Session, consortium: Consortium, weighing: Weighing) -> Refused | None:
-    """Why outcomes that wait cannot be split by the weights in force; None where they can."""
-    agreed = agreed_allocation(session, consortium.id)
-    rule = parse_rule(json.loads(agreed.spec)) if agreed is not None else None
-    quarters = session.scalars(
-        select(OutcomeRecord.quarter_starting)
-        .join(Contract, Contract.id == OutcomeRecord.contract_id)
-        .where(
-            Contract.consortium_id == consortium.id,
-            OutcomeRecord.status == VerificationStatus.VERIFIED,
-            ~is_split(),
-        )
+def find_refusals(
+    session: Session, consortia: Sequence[Consortium], weighings: Mapping[UUID, Weighing]
+) -> dict[UUID, Refused]:
+    """Why outcomes that wait cannot be split by the weights in force, of each consortium in which they cannot.
+
+    Fixed number of SELECTs.
+
+    Args:
+        weighings: of all of `consortia`, by key.
+    """
+    keys = [consortium.id for consortium in consortia]
+    quarters: dict[UUID, list[date]] = {}
+    for key, quarter in session.execute(
+        select(Contract.consortium_id, OutcomeRecord.quarter_starting)
+        .join(OutcomeRecord, OutcomeRecord.contract_id == Contract.id)
+        .where(Contract.consortium_id.in_(keys), OutcomeRecord.status == VerificationStatus.VERIFIED, ~is_split())
         .distinct()
         .order_by(OutcomeRecord.quarter_starting)
-    ).all()
-    if agreed is None or rule is None or not quarters:
-        return None
-    members = roster_at_agreement(session, consortium, agreed)[:-1]
-    try:
-        for quarter in quarters:
-            weighing.recorded(rule, members, quarter)
-    except Refused as refusal:
-        return refusal
-    return None
+    ):
+        quarters.setdefault(key, []).append(quarter)
+    if not quarters:
+        return {}
+    agreed = agreed_allocations(session, list(quarters))
+    rosters = rosters_at_agreement(session, [(each, agreed[each.id]) for each in consortia if each.id in agreed])
+    refusals = {}
+    for key, rule in agreed.items():
+        members, said = rosters[key][:-1], parse_rule(json.loads(rule.spec))
+        try:
+            for quarter in quarters[key]:
+                weighings[key].recorded(said, members, quarter)
+        except Refused as refusal:
+            refusals[key] = refusal
+    return refusals

@@ -1,7 +1,7 @@
 """What the bodies agreed that each of them weighs, and which of it counts on a day."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -35,22 +35,35 @@ def agreed_weights(session: Session, consortium_id: UUID) -> list[AgreedWeights]
 
     The caller has checked who asks.
     """
+    return agreed_weights_of(session, [consortium_id])[consortium_id]
+
+
+def agreed_weights_of(session: Session, consortium_ids: Collection[UUID]) -> dict[UUID, list[AgreedWeights]]:
+    """The same of each of these consortia, in one SELECT."""
     rows = session.execute(
-        select(RecordedBasis.name, RecordedBasis.unit, Offer.weights, AgendaItem.id, AgendaItem.agreed_at)
+        select(
+            Workspace.consortium_id,
+            RecordedBasis.name,
+            RecordedBasis.unit,
+            Offer.weights,
+            AgendaItem.id,
+            AgendaItem.agreed_at,
+        )
         .join(AgendaItem, AgendaItem.basis_id == RecordedBasis.id)
         .join(Offer, (Offer.item_id == AgendaItem.id) & (Offer.number == AgendaItem.agreed_number))
         .join(Workspace, Workspace.id == AgendaItem.workspace_id)
-        .where(Workspace.consortium_id == consortium_id, AgendaItem.state == ItemState.AGREED)
+        .where(Workspace.consortium_id.in_(consortium_ids), AgendaItem.state == ItemState.AGREED)
         .order_by(AgendaItem.agreed_at, AgendaItem.position)
     )
-    versions = []
-    for name, unit, weights, item_id, agreed_at in rows:
+    versions: dict[UUID, list[AgreedWeights]] = {consortium_id: [] for consortium_id in consortium_ids}
+    for consortium_id, name, unit, weights, item_id, agreed_at in rows:
         if weights is None or agreed_at is None:
             raise RuntimeError(f"the agreed item {item_id} holds no weights")
         read = json.loads(weights)
         start = date.fromisoformat(read["effective_from"])
-        versions.append(AgreedWeights(name, unit, start, read["numbers"], read["source"], item_id, agreed_at))
-    return sorted(versions, key=lambda version: version.effective_from)
+        found = AgreedWeights(name, unit, start, read["numbers"], read["source"], item_id, agreed_at)
+        versions[consortium_id].append(found)
+    return {key: sorted(each, key=lambda version: version.effective_from) for key, each in versions.items()}
 
 
 def in_force(versions: Sequence[AgreedWeights], basis: str, day: date) -> AgreedWeights | None:
