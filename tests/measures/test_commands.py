@@ -1,5 +1,6 @@
 """Loading the catalogues and adding one's own measures."""
 
+import csv
 from decimal import Decimal
 
 import pytest
@@ -58,6 +59,25 @@ def test_of_two_editions_of_a_unit_value_that_of_the_latest_price_year_is_used(s
         session.add(UnitValue(**{**values, "edition": edition, "price_year": price_year}))
     session.flush()
     assert queries.unit_values_for(session, [("tCO2e", 2026)])["tCO2e", 2026].edition == "May 2099"
+
+
+def test_a_later_edition_of_a_unit_value_is_added_beside_the_one_before(session, tmp_path):
+    load_catalogues(session, ROOT / "reference")
+    for name in ("social_value_models.json", "model_rules.json"):
+        (tmp_path / name).write_bytes((ROOT / "reference" / name).read_bytes())
+    with (ROOT / "reference" / "open_unit_values.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    wage = next(row for row in rows if row["code"].startswith("RLW-"))
+    wage["price_year"] = "2099"
+    with (tmp_path / "open_unit_values.csv").open("w", encoding="utf-8", newline="") as file:
+        written = csv.DictWriter(file, list(wage))
+        written.writeheader()
+        written.writerows(rows)
+    assert load_catalogues(session, tmp_path) == {"models": 0, "unit values": 1}
+    editions = session.scalars(select(UnitValue.edition).where(UnitValue.code == wage["code"])).all()
+    assert len(editions) == 2
+    assert "2099" in editions
+    assert load_catalogues(session, tmp_path) == {"models": 0, "unit values": 0}
 
 
 def test_adding_a_measure_works_and_is_recorded(session, world):

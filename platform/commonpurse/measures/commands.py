@@ -46,8 +46,10 @@ def load_catalogues(session: Session, folder: Path) -> dict[str, int]:
         if known is None:
             _add_model(session, model, folder)
             added["models"] += 1
-    known_codes = set(session.scalars(select(UnitValue.code)))
-    rows = [row for row in _unit_values(folder) if row["code"] not in known_codes]
+    known_values = {
+        tuple(row) for row in session.execute(select(UnitValue.framework, UnitValue.edition, UnitValue.code))
+    }
+    rows = [row for row in _unit_values(folder) if (row["framework"], row["edition"], row["code"]) not in known_values]
     if rows:
         session.execute(insert(UnitValue), rows)
     added["unit values"] = len(rows)
