@@ -64,9 +64,9 @@ def test_a_measure_that_cannot_be_is_refused_in_our_words_and_nothing_is_added(c
     typed = {"code": "A" * 21, "title": "b" * 201, "unit": "c" * 41, "decimals": "two"}
     page = client_of("gateshead", "buyer").post("/measures/add", data=typed).text
     for name, sentence in {
-        "code": "Enter 20 characters or fewer",
-        "title": "Enter 200 characters or fewer",
-        "unit": "Enter 40 characters or fewer",
+        "code": "The code must be 20 characters or fewer",
+        "title": "What is counted must be 200 characters or fewer",
+        "unit": "The unit must be 40 characters or fewer",
         "decimals": "Decimal places must be a whole number, such as 2",
         "counts": "Select what one claim stands for",
     }.items():

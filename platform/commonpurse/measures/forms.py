@@ -37,16 +37,19 @@ class AddMeasureForm(Form):
 
     code = TextField(
         _l("Code"),
-        [Needed(_l("Enter a code")), Length(max=20, message=_l("Enter 20 characters or fewer"))],
+        [Needed(_l("Enter a code")), Length(max=20, message=_l("The code must be 20 characters or fewer"))],
         render_kw={"hint": _l("Such as LOCAL-1"), "width": 10},
     )
     title = TextField(
         _l("What is counted"),
-        [Needed(_l("Enter what is counted")), Length(max=200, message=_l("Enter 200 characters or fewer"))],
+        [
+            Needed(_l("Enter what is counted")),
+            Length(max=200, message=_l("What is counted must be 200 characters or fewer")),
+        ],
     )
     unit = TextField(
         _l("Unit"),
-        [Needed(_l("Enter the unit")), Length(max=40, message=_l("Enter 40 characters or fewer"))],
+        [Needed(_l("Enter the unit")), Length(max=40, message=_l("The unit must be 40 characters or fewer"))],
         render_kw={"hint": _l("Such as people, hours or tonnes"), "width": 10},
     )
     decimals = DecimalsField(
