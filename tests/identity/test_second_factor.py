@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pyotp
+import pytest
 from sqlalchemy import select
 
 from commonpurse.core import log
@@ -135,6 +136,23 @@ def test_a_second_factor_is_removed_only_with_the_password(kim, secret, visitor,
     assert fresh(session, kim).second_factor_since is None
     assert session.scalars(select(RecoveryCode)).all() == []
     assert kinds(session, kim)[-1] == "second_factor_removed"
+
+
+@pytest.mark.parametrize("page", ["/account/second-factor", "/account/recovery-codes"])
+def test_nobody_is_asked_for_a_password_that_leads_nowhere(kim, visitor, session, page):
+    enter(visitor)
+    may_set_up = page == "/account/second-factor"
+    assert ('name="current_password"' in visitor.get(page).text) == may_set_up
+    kim.second_factor_secret, kim.second_factor_since = second_factor.new_secret(), datetime.now(UTC)
+    session.commit()
+    assert ('name="current_password"' in visitor.get(page).text) != may_set_up
+
+
+def test_who_asks_for_a_key_twice_is_told_so(kim, secret, visitor):
+    enter(visitor), enter_code(visitor, pyotp.TOTP(secret).now())
+    page = visitor.post("/account/second-factor", data={"current_password": PASSWORD}).text
+    assert "You have set up a second factor already" in page
+    assert "<svg" not in page.split("<main")[1]
 
 
 def test_no_secret_is_in_the_log(kim, visitor, session):
