@@ -216,6 +216,12 @@ def test_a_listed_password_is_refused_by_the_form(kim, app, visitor, tmp_path, m
     assert "list of stolen passwords" in visitor.post("/account/password", data=data).text
 
 
-def test_the_settings_keep_the_cookie_from_scripts_and_other_sites():
-    assert Config.SESSION_COOKIE_HTTPONLY is True
-    assert Config.SESSION_COOKIE_SAMESITE == "Lax"
+def test_the_cookie_is_kept_from_scripts_and_other_sites(kim, visitor):
+    [cookie] = [each for each in enter(visitor).headers.getlist("Set-Cookie") if each.startswith("commonpurse=")]
+    assert {"HttpOnly", "SameSite=Lax"} <= set(cookie.split("; "))
+
+
+@pytest.mark.parametrize(("address", "secure"), [("https://us.example", True), ("http://us.example", False)])
+def test_the_cookie_travels_encrypted_wherever_the_service_is_served_so(address, secure):
+    env = {"SECRET_KEY": "of one test", "DATABASE_URL": "sqlite://", "BASE_URL": address}
+    assert Config.from_env(env).SESSION_COOKIE_SECURE is secure
