@@ -124,9 +124,3 @@ class Ledger:
             ours = f"SELECT name FROM sqlite_master WHERE tbl_name IN ({names})"
             query = f"SELECT sum(pgsize) FROM dbstat WHERE name IN ({ours})"
             return raw.execute(query).fetchone()[0]
-
-
-def run(act, *arguments):  # type: ignore[no-untyped-def]
-    """Call `act` with a session whose transaction is committed after it."""
-    with transaction() as session:
-        return act(session, *arguments)
