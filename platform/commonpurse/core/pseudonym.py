@@ -19,12 +19,22 @@ def bind(key: str) -> None:
 def pseudonym(kind: str, reference: str) -> str:
     """The key, 64 hexadecimal digits, of one beneficiary's or asset's `reference`.
 
-    Upper and lower case, accents' encoding and spaces do not matter.
+    Upper and lower case, accents' encoding, spaces, invisible characters and the kind of dash do not matter, so that
+    what was pasted from a table is the same as what was typed.
+
+    Raises ValueError for a reference that is empty without them.
     """
     key = _bound.get("key")
     if not key:
         raise RuntimeError("no pseudonym key is bound")
-    plain = "".join(unicodedata.normalize("NFKC", reference).casefold().split())
+    plain = "".join(_plain(character) for character in unicodedata.normalize("NFKC", reference).casefold())
     if not plain:
         raise ValueError("an empty reference has no pseudonym")
     return hmac.new(key, f"{kind}:{plain}".encode(), sha256).hexdigest()
+
+
+def _plain(character: str) -> str:
+    category = unicodedata.category(character)
+    if category in {"Cc", "Cf"} or character.isspace():
+        return ""
+    return "-" if category == "Pd" else character
