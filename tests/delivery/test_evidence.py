@@ -70,3 +70,9 @@ def test_a_file_that_cannot_be_evidence_is_refused_by_name(name, content, words)
 def test_a_name_loses_folders_and_control_characters():
     assert base_name("..\\..\\etc/pass\r\nwd.pdf") == "passwd.pdf"
     assert base_name("/") == "file"
+    assert base_name(".pdf") == ".pdf"
+
+
+def test_a_long_name_keeps_how_it_begins_and_ends():
+    assert base_name("register of apprentices " + "x" * 200 + ".pdf") == "register of apprentices " + "x" * 92 + ".pdf"
+    assert base_name("x." + "y" * 200) == "x." + "y" * 118

@@ -140,7 +140,7 @@ def award_form(page: AwardPage, today: date) -> RecordAwardForm:
     fields = {
         _commitment(target.measure_id): ExactField(
             target.title,
-            default=target.quantity,
+            default=target.quantity.normalize(),
             unreadable=_l("Enter a number for %(measure)s, such as 120 or 37.5", measure=target.title),
             render_kw={"suffix": target.unit},
         )

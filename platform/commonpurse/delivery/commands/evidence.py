@@ -69,10 +69,11 @@ def media_type_of(file: UploadedFile) -> str:
 
 
 def base_name(filename: str) -> str:
-    """The name without folders and control characters, at most 120 characters."""
+    """The name without folders and control characters, at most 120 characters with its ending."""
     plain = filename.replace("\\", "/").rpartition("/")[2]
     kept = "".join(character for character in plain if character.isprintable()).strip()
-    return kept[-120:] or "file"
+    ending = PurePosixPath(kept).suffix[-10:]
+    return kept.removesuffix(ending)[: 120 - len(ending)] + ending or "file"
 
 
 def attach(
