@@ -3,8 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from threading import Barrier
@@ -14,7 +13,7 @@ from sqlalchemy import Engine, select, text
 
 from commonpurse.consortia.models import Consortium
 from commonpurse.core import db, log
-from commonpurse.core.errors import DomainError, Refused, Stale
+from commonpurse.core.errors import Refused, Stale
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.delivery.models import Contract
 from commonpurse.outcomes import queries
@@ -22,6 +21,7 @@ from commonpurse.outcomes.commands import issue_splits
 from commonpurse.outcomes.models import LiveClaim, PostedSplit
 from support.delivery_rows import make_agreed_rule, make_contract, make_records
 from support.posting import Poster
+from support.racing import at_once
 from support.world import NOW, World, make_world
 
 ROOT = Path(__file__).parents[2]
@@ -42,22 +42,6 @@ def world(own_engine: Engine) -> Iterator[World]:
         session.expunge_all()
     yield made
     db._sessions.configure(bind=None)
-
-
-def at_once(acts: list[Callable[..., object]]) -> list[object]:
-    """What each of several simultaneous transactions gave, or the domain error it met."""
-    barrier = Barrier(len(acts))
-
-    def one(act: Callable[..., object]) -> object:
-        barrier.wait()
-        try:
-            with transaction() as session:
-                return act(session)
-        except DomainError as error:
-            return type(error)
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(one, acts))
 
 
 def proved(session) -> list[PostedSplit]:

@@ -1,44 +1,22 @@
 """Two presses of one button at the same moment, in transactions of their own on both databases."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from threading import Barrier
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, func, make_url, select, text
+from sqlalchemy import Engine, func, select
 
 from commonpurse.core import db
-from commonpurse.core.errors import DomainError, Refused, Stale
+from commonpurse.core.errors import Refused, Stale
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.pooling.commands import add_budget, approve_budget, check_upload, import_spending, store_upload
 from commonpurse.pooling.models import BudgetContribution, RequirementLine, SpendFile, SpendSupplier
 from commonpurse.pooling.rules import templates
-from support.databases import migrated
+from support.racing import at_once
 from support.world import NOW, World, make_world
 
 ROW = "Street lights,45000000-7,120,each,E08000037,01/04/2027,31/03/2029"
 SPENDING = "Payment Date,Amount,Beneficiary Name\n01/04/2022,10,Acme Ltd\n02/04/2022,20,Brightway\n"
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def own_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    """A database nobody else uses, as what is stored here is really committed."""
-    if request.param == "sqlite":
-        engine = migrated(f"sqlite:///{tmp_path / 'races.db'}")
-        yield engine
-        engine.dispose()
-        return
-    shared: Engine = request.getfixturevalue("postgresql_engine")
-    name = f"races_{uuid4().hex}"
-    with shared.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-        url = make_url(request.getfixturevalue("postgresql_url")).set(database=name)
-        engine = migrated(url.render_as_string(hide_password=False))
-        yield engine
-        engine.dispose()
-        connection.execute(text(f"DROP DATABASE {name}"))
 
 
 @pytest.fixture
@@ -49,22 +27,6 @@ def world(own_engine: Engine) -> Iterator[World]:
         session.expunge_all()
     yield made
     db._sessions.configure(bind=None)
-
-
-def at_once(act: Callable[..., object], times: int = 2) -> list[object]:
-    """What each of several simultaneous acts gave, or the domain error it met."""
-    barrier = Barrier(times)
-
-    def one(_: int) -> object:
-        barrier.wait()
-        try:
-            with transaction() as session:
-                return act(session)
-        except DomainError as error:
-            return type(error)
-
-    with ThreadPoolExecutor(times) as pool:
-        return list(pool.map(one, range(times)))
 
 
 def count(table: type) -> int:
@@ -79,7 +41,7 @@ def test_a_file_is_stored_by_one_of_two_presses(world):
     with transaction() as session:
         upload_id = check_upload(session, actor, content=content, **values)
     press = {"consortium_id": consortium_id, "upload_id": upload_id, "seen_version": 1, "now": NOW}
-    results = at_once(lambda session: store_upload(session, actor, **press))
+    results = at_once([lambda session: store_upload(session, actor, **press)] * 2)
     assert sorted(map(str, results)) == sorted(map(str, [1, Stale]))
     assert count(RequirementLine) == 1
 
@@ -87,7 +49,7 @@ def test_a_file_is_stored_by_one_of_two_presses(world):
 def test_the_same_money_is_entered_by_one_of_two_presses(world):
     values = {"financial_year": 2026, "amount_pence": 100_00, "commitment_level": "committed", "source": "Roads"}
     actor, consortium_id = world.actor("gateshead"), world.consortium.id
-    results = at_once(lambda session: add_budget(session, actor, consortium_id=consortium_id, now=NOW, **values))
+    results = at_once([lambda session: add_budget(session, actor, consortium_id=consortium_id, now=NOW, **values)] * 2)
     assert [type(result) for result in results].count(UUID) == 1
     assert Refused in results
     assert count(BudgetContribution) == 1
@@ -100,7 +62,7 @@ def test_money_is_answered_by_one_of_two_approvals(world):
         actor = world.actor("gateshead")
         line = add_budget(session, actor, consortium_id=consortium_id, now=NOW, **values)
     answer = {"consortium_id": consortium_id, "contribution_id": line, "now": NOW}
-    results = at_once(lambda session: approve_budget(session, world.actor("gateshead", "approver"), **answer))
+    results = at_once([lambda session: approve_budget(session, world.actor("gateshead", "approver"), **answer)] * 2)
     assert sorted(map(str, results)) == sorted(map(str, [None, Stale]))
 
 
@@ -111,10 +73,9 @@ def test_one_file_sent_twice_is_read_once_and_two_bodies_at_once_share_their_sup
         actor = world.actor(body)
         return lambda session: import_spending(session, actor, filename="a.csv", content=content, now=NOW)
 
-    results = at_once(send("gateshead"))
+    results = at_once([send("gateshead")] * 2)
     assert [type(result) for result in results].count(UUID) == 1
     assert count(SpendFile) == 1
-    bodies = iter([send("newcastle"), send("darlington")])
-    assert all(isinstance(result, UUID) for result in at_once(lambda session: next(bodies)(session)))
+    assert all(isinstance(result, UUID) for result in at_once([send("newcastle"), send("darlington")]))
     assert count(SpendFile) == 3
     assert count(SpendSupplier) == 2
