@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -44,6 +44,15 @@ def transaction() -> Iterator[Session]:
                 raise Stale(SOMEBODY_WAS_FASTER) from error
             raise
         _tell([*log.to_publish(session), *jobs.to_send(session)])
+
+
+def hold(session: Session, what: str) -> None:
+    """Hold `what` until the transaction ends, and wait for whoever holds it: for what has no row to lock yet.
+
+    SQLite lets one transaction write at a time, so there is nothing to wait for.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
 
 
 def _tell(others: list[Callable[[], None]]) -> None:

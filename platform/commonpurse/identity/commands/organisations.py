@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from commonpurse.core import log
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import Refused, require
+from commonpurse.core.transaction import hold
 from commonpurse.identity import policy, queries
 from commonpurse.identity.commands.memberships import join
 from commonpurse.identity.events import IdentifierAdded, OrganisationRegistered
@@ -47,6 +48,7 @@ def register_organisation(
     require(policy.may_register(actor), "Sign in to register an organisation")
     kind = OrganisationKind(kind)
     body_kind = _public_body_kind(kind, public_body_kind)
+    hold(session, f"organisation {addresses.one_line(name).lower()}")
     organisation = Organisation(
         name=_free_name(session, name),
         kind=kind,
