@@ -3,28 +3,24 @@
 import json
 import re
 from datetime import date
-from decimal import Decimal
 from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import func, select, update
 
-from commonpurse.calc.fairness import comparison
 from commonpurse.consortia.models import Participation, ParticipationState
 from commonpurse.core.log import EntryRow
-from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
+from commonpurse.delivery.models import VerificationStatus
 from commonpurse.outcomes.commands.lab import propose_rule
 from commonpurse.outcomes.models import PostedSplit
-from commonpurse.outcomes.queries import lab
 from commonpurse.reference.models import Area
 from commonpurse.workspaces.models import AgendaItem, ItemKind, Offer
 from support.delivery_rows import make_agreed_rule, make_agreed_target, make_contract, make_record, make_records
-from support.pooling_rows import make_budget
+from support.lab_pages import asked, budgets, words_of
 from support.web import counted_statements
 from support.workspace_rows import make_room
 from support.world import AREAS, NOW, make_area, make_measure
 
-BODIES = ("newcastle", "gateshead", "darlington")
 EQUAL = {"kind": "equal"}
 
 
@@ -38,20 +34,6 @@ def room(session, world):
     made = make_room(session, world)
     session.commit()
     return made
-
-
-def words_of(page):
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
-
-
-def asked(address, **chosen):
-    return f"{address}?{urlencode({name.replace('_', '-', 1): value for name, value in chosen.items()})}"
-
-
-def budgets(session, world, *pounds):
-    for body, each in zip(BODIES, pounds, strict=True):
-        make_budget(session, world, body, each * 100)
-    session.commit()
 
 
 def test_rules_stand_beside_each_other_on_verified_outcomes(session, world, client_of, address):
@@ -253,53 +235,6 @@ def test_the_page_costs_the_same_statements_however_much_was_delivered(session, 
         counts.append(len(seen))
     assert counts[0] == counts[1]
     assert counts[0] < 30
-
-
-CHANGES = {
-    "more is verified": lambda session, world: make_record(
-        session, world, session.scalars(select(Contract)).one(), subject="b", quantity=7
-    ),
-    "verified figures are other ones": lambda session, world: session.execute(
-        update(OutcomeRecord).values(quantity=1001, version=OutcomeRecord.version + 1)
-    ),
-    "outcomes were elsewhere": lambda session, world: session.execute(
-        update(OutcomeRecord).values(place_gss=AREAS["leeds"][0], version=OutcomeRecord.version + 1)
-    ),
-    "a body commits more": lambda session, world: make_budget(session, world, "gateshead", 5_00),
-    "people move": lambda session, world: setattr(session.get(Area, AREAS["gateshead"][0]), "population", 7),
-    "a body has another area": lambda session, world: setattr(world.bodies["darlington"], "area_gss", None),
-    "a body has another name": lambda session, world: setattr(world.bodies["darlington"], "name", "Another Council"),
-    "a measure has another name": lambda session, world: setattr(world.measure, "title", "Another measure"),
-    "a measure has another unit": lambda session, world: setattr(world.measure, "decimals", 1),
-    "a body leaves": lambda session, world: session.execute(
-        update(Participation)
-        .where(Participation.organisation_id == world.organisation("darlington"))
-        .values(state=ParticipationState.LEFT)
-    ),
-    "another rule is agreed": lambda session, world: make_agreed_rule(session, world, {"kind": "need"}),
-}
-
-
-@pytest.mark.parametrize("change", list(CHANGES))
-def test_what_changed_between_two_moves_is_seen_by_the_next(session, world, client_of, address, change):
-    budgets(session, world, 417, 333, 250)
-    make_record(session, world, make_contract(session, world), subject="a", quantity=1000)
-    for at, body in enumerate(("newcastle", "gateshead", "darlington")):
-        area = session.get(Area, AREAS[body][0])
-        area.population, area.deprivation_score = 1000 + at, Decimal(20)
-        world.bodies[body].area_gss = area.gss
-    session.commit()
-    chosen = asked(address, a_kind="place_then_budget", b_kind="need", c_kind="committed_budget", d_kind="", leaver="")
-    client = client_of("gateshead")
-    before = words_of(client.get(chosen))
-    assert words_of(client.get(chosen)) == before
-    CHANGES[change](session, world)
-    session.commit()
-    after = words_of(client.get(chosen))
-    for remembered in (lab._verified, lab._agreed, lab._scene, comparison._held, comparison._divided):
-        remembered.cache_clear()
-    assert after != before
-    assert words_of(client.get(chosen)) == after
 
 
 def test_outsiders_do_not_find_it_and_observers_cannot_propose(client_of, address):
