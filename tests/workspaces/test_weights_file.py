@@ -80,6 +80,14 @@ def test_a_file_that_cannot_be_read_as_a_whole_says_so(session, world, item, cli
     assert said in upload(client_of("gateshead"), world, item, content).text
 
 
+def test_of_very_many_faults_the_first_are_shown_and_the_others_counted(world, item, client_of):
+    content = table(*((f"Nobody {number}", number) for number in range(100)))
+    shown = words(upload(client_of("gateshead"), world, item, content).text)
+    assert "101 Nobody 99 No body that has joined" in shown
+    assert NAMES[0] not in shown
+    assert "3 more faults are not shown." in shown
+
+
 def test_whoever_chooses_no_file_is_asked_for_one(world, item, client_of):
     assert "Choose a file" in words(upload(client_of("gateshead"), world, item, b"", name="").text)
 
