@@ -147,6 +147,17 @@ def test_an_objection_says_its_reason_to_everybody(world, item, client_of):
     assert "Gateshead Council objected to offer 1 on Apprenticeship starts, level 3: Too few for us" in text
 
 
+def test_only_those_who_may_offer_read_that_they_can_counter_what_their_body_objected_to(session, world, client_of):
+    rule = make_rule(session, world)
+    offer(session, world, "newcastle", rule, 0, allocation={"kind": "equal"})
+    answer(session, world, "gateshead", rule, 1, "object", reason="Not by heads")
+    session.commit()
+    said = {role: words(client_of("gateshead", role).get(page(world, rule)).text) for role in ("buyer", "approver")}
+    assert "You can still change your answer, or counter." in said["buyer"]
+    assert "You can still change your answer." in said["approver"]
+    assert "counter" not in said["approver"]
+
+
 def test_comments_are_shown_as_typed_and_never_as_markup(world, item, client_of):
     client = client_of("gateshead")
     form = hidden(client.get(page(world, item)).text, "/comments")
