@@ -239,6 +239,20 @@ def test_an_outcome_is_recorded_checked_and_its_evidence_downloaded(session, wor
     assert record.status is VerificationStatus.VERIFIED
 
 
+def test_a_late_check_changes_nothing_and_says_what_happened(session, world, client_of, base, contract):
+    path = client_of("gateshead").post(f"{base}/outcomes/record", data=outcome(world, contract)).location
+    darlington = client_of("darlington", "approver")
+    check = {"answer": "return", "reason": "The register is of another year", "seen_version": "9"}
+    late = darlington.post(f"{path}/check", data=check).text
+    assert "Somebody else changed this record. Check it and try again" in late
+    assert "The register is of another year" in late
+    assert session.scalars(select(OutcomeRecord.status)).one() is VerificationStatus.REPORTED
+    assert darlington.post(f"{path}/check", data={**check, "answer": "verify", "seen_version": "1"}).status_code == 302
+    late = client_of("newcastle").post(f"{path}/check", data={**check, "seen_version": "1"}).text
+    assert "Somebody else changed this record" in late
+    assert "Is this record right?" not in late
+
+
 def test_an_outcome_without_evidence_is_refused_beside_the_file_field(session, world, client_of, base, contract):
     for files in (None, (io.BytesIO(b""), "")):
         page = client_of("gateshead").post(f"{base}/outcomes/record", data=outcome(world, contract, files=files)).text

@@ -74,7 +74,7 @@ def store_claim(
     if not is_held and queries.count_refused(session, actor.organisation, now - DAY) >= MOST_REFUSED:
         raise Refused(
             "%(most)s claims of your organisation were refused within 24 hours. "
-            "Check the references, and record outcomes again tomorrow",
+            "Check the references, and record outcomes again in 24 hours",
             field="subject_reference",
             most=MOST_REFUSED,
         )
