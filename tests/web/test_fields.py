@@ -71,6 +71,8 @@ def test_what_people_type_becomes_exact_values(filled):
         ("due_on-month", "Marchy", "The date must be a real date, such as 27 3 2027"),
         ("due_on-month", "", "The date must include a day, a month and a year"),
         ("due_on-year", "27", "The date must have a year of four digits, such as 2027"),
+        ("due_on-year", "2" * 5000, "The date must have a year of four digits, such as 2027"),
+        ("due_on-day", "2" * 5000, "The date must be a real date, such as 27 3 2027"),
         ("due_on-day", "³", "The date must be a real date, such as 27 3 2027"),
     ],
 )

@@ -234,7 +234,7 @@ class DatePartsField(Field):
             return named
         if not text.isascii() or not text.isdigit():
             raise self._unreal(name)
-        return int(text)
+        return int(text[:9])  # more are of no date, and thousands of digits are of no int
 
     def _unreal(self, part: str) -> ValueError:
         self.wrong_part = part
