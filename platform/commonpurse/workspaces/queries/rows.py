@@ -18,6 +18,7 @@ from commonpurse.calc.sentence import message
 from commonpurse.consortia.models import Consortium, Participation, ParticipationState
 from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core.actor import Actor
+from commonpurse.core.db import read_columns
 from commonpurse.core.errors import NotFound
 from commonpurse.identity.queries import list_acting
 from commonpurse.measures.models import Measure
@@ -165,10 +166,10 @@ class AgreedAllocation(Struct, frozen=True):
 
 def agreed_allocation(session: Session, consortium_id: UUID) -> AgreedAllocation | None:
     """The allocation rule that the bodies agreed last. The caller has checked who asks."""
-    row = session.execute(_agreed_rule(), {"consortium_id": consortium_id}).one_or_none()
-    if row is None:
+    found = read_columns(session, _agreed_rule(), {"consortium_id": consortium_id})
+    if not found:
         return None
-    spec, item_id, number, agreed_at = row
+    spec, item_id, number, agreed_at = found[0]
     if spec is None or agreed_at is None:
         raise RuntimeError(f"the agreed item {item_id} holds no allocation rule")
     return AgreedAllocation(spec, item_id, number, agreed_at)
