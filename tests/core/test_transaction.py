@@ -5,12 +5,13 @@ from typing import ClassVar
 
 import pytest
 from msgspec import Struct
-from sqlalchemy import delete, text
+from sqlalchemy import bindparam, delete, select, text
 
 from commonpurse.core import db, jobs, log
 from commonpurse.core.actor import SYSTEM
 from commonpurse.core.errors import Refused, Stale
 from commonpurse.core.transaction import keep_although_refused, reading, transaction
+from commonpurse.reference.models import Area
 from support.world import make_area
 
 
@@ -172,3 +173,9 @@ def test_what_is_kept_of_a_refusal_is_not_kept_of_a_success_or_a_mistake(connect
         keep_although_refused(session, lambda other: log.record(other, SYSTEM, "attempts", Counted(2)))
         raise ZeroDivisionError
     assert published == []
+
+
+def test_columns_are_read_with_what_waits_to_be_written(session):
+    make_area(session, "E08000999", "Waiting")
+    (row,) = db.read_columns(session, select(Area.name).where(Area.gss == bindparam("gss")), {"gss": "E08000999"})
+    assert tuple(row) == ("Waiting",)

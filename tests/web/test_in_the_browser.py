@@ -43,6 +43,9 @@ PAGE = """{% extends "layouts/wide.html" %}
   ["Newcastle upon Tyne", "£120,000.00", "£120,000.00", "£120,000.00", "£120,000.00", status_tag("agreed")],
   ["Gateshead", "£80,000.00", "£80,000.00", "£80,000.00", "£80,000.00", status_tag("objected")],
 ], numeric=[1, 2, 3, 4], totals=["All", "£200,000.00", "£200,000.00", "£200,000.00", "£200,000.00", ""]) }}
+{{ data_table("Reasons", ["Body", "Standing", "Since", "Reason"], [
+  ["Newcastle upon Tyne", "Withdrawn", "1 March 2026", "The price of paper rose by more than anybody had thought"],
+]) }}
 {{ bar_chart("spend", "Spend", [("Gateshead", 300, "£3.00"), ("Darlington", 100, "£1.00")], "Body", "Spend") }}
 {{ empty("Budget lines belong here.", "No body added one.", {"text": "Add", "href": "/add"}, "£1,000 in 2026") }}
 {{ summary([{"key": "Lead", "value": "Gateshead", "href": "/lead"}]) }}
@@ -168,6 +171,11 @@ def test_a_table_says_that_it_scrolls_only_where_it_does(opened: Open, markup: C
     scrolls = page.viewport_size == {"width": 320, "height": 800}
     assert region.evaluate("region => region.scrollWidth > region.clientWidth") == scrolls
     assert page.get_by_text("Scroll this table sideways").first.is_visible() == scrolls
+
+
+def test_a_sentence_in_a_table_is_not_squeezed_to_a_word_a_line(opened: Open, markup: Callable[..., str]) -> None:
+    reason = opened(markup()).get_by_role("cell", name="The price of paper rose")
+    assert reason.bounding_box()["height"] < 5 * 24
 
 
 def test_the_type_is_the_systems_own(opened: Open, markup: Callable[..., str]) -> None:

@@ -112,7 +112,9 @@ def _fill(parts: Int64s, quantities: Int64s, shares: Int64s) -> None:
     rows, places = parts.shape
     height = max(1, min(rows, _BLOCK_CELLS // places))
     floats, key, mark = (np.empty((height, places), dtype) for dtype in (np.float64, np.int64, np.bool_))
-    shared = _prepare(shares[np.newaxis]).repeated(height) if shares.ndim == 1 else None
+    shared = _prepare(shares[np.newaxis]) if shares.ndim == 1 else None
+    if shared and rows > height:
+        shared = shared.repeated(height)
     for start in range(0, rows, height):
         block = slice(start, min(start + height, rows))
         count = slice(block.stop - start)

@@ -41,12 +41,12 @@ def divide_rows(rounding: str, totals: Sequence[int], weights: Sequence[int]) ->
     Raises:
         ValueError: if a total is below zero; otherwise as the rule of rounding does.
     """
-    if any(total < 0 for total in totals):
-        raise ValueError("totals must be zero or more")
     if not totals:
         return np.empty((0, len(weights)), dtype=np.int64)
+    if min(totals) < 0:
+        raise ValueError("totals must be zero or more")
     if rounding == "largest_remainder":
-        return largest_remainder_rows(list(totals), list(weights))
+        return largest_remainder_rows(totals, weights)
     if rounding == "staircase":
         return _staircase(totals, weights)
     if rounding in _SIGNPOSTS and max(totals) <= MOST_SIZE and sum(weights) <= MOST_WHOLE:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from heapq import nlargest
 from typing import Any
 
 from commonpurse.calc.allocation_rules import CREDIT, LARGEST_REMAINDER, Case
@@ -154,7 +155,7 @@ def population_paradox(done: Division, larger: Larger) -> Paradox | None:
     from commonpurse.calc.kernel import largest_remainder_rows
 
     lots = done.scene.lots
-    numbers = sorted(done.by_figures, key=lambda number: (-lots[number].total, number))[: max(1, MOST_ROWS // size)]
+    numbers = nlargest(max(1, MOST_ROWS // size), done.by_figures, key=lambda number: lots[number].total)
     old, new = larger.before[:-1], larger.after[:, :-1]
     grown = new.astype(float) / np.maximum(old.astype(float), 1)
     totals = [lots[number].total for number in numbers for _ in larger.figures]

@@ -131,7 +131,9 @@ class Division:
         lots = self.scene.lots
         if self.rule.by_tier:
             return ()
-        return tuple(number for number in range(len(lots)) if not self.rule.uses_place or lots[number].holder is None)
+        if not self.rule.uses_place:
+            return tuple(range(len(lots)))
+        return tuple(number for number, lot in enumerate(lots) if lot.holder is None)
 
 
 def divide(rule: Rule, scene: Scene) -> Division:

@@ -19,6 +19,7 @@ from commonpurse.consortia.models import (
     Stage,
 )
 from commonpurse.core.actor import Actor
+from commonpurse.core.db import read_columns
 from commonpurse.core.errors import NotFound
 from commonpurse.identity.models import Organisation
 
@@ -101,11 +102,11 @@ class Joined(Struct, frozen=True):
 
 def read_joined(session: Session, actor: Actor, consortium_id: UUID) -> Joined:
     """What `get_joined_consortium` would give, in one statement and without rows to change. Raises NotFound."""
-    rows = session.execute(_joined(), {"consortium_id": consortium_id}).all()
-    bodies = tuple(Body(*row[2:]) for row in rows)
+    found = read_columns(session, _joined(), {"consortium_id": consortium_id})
+    bodies = tuple(Body(*row[2:]) for row in found)
     if not any(actor.is_system or body.organisation_id == actor.organisation_id for body in bodies):
         raise NotFound(NO_CONSORTIUM)
-    return Joined(rows[0][0], rows[0][1], bodies)
+    return Joined(found[0][0], found[0][1], bodies)
 
 
 @cache

@@ -10,6 +10,7 @@ from msgspec import Struct
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from commonpurse.core.db import read_columns
 from commonpurse.identity.models import Membership, Organisation, Person, SignIn
 from commonpurse.identity.rules import tokens
 
@@ -52,7 +53,7 @@ def find_live_sign_in(session: Session, token: str, *, now: datetime) -> LiveSig
 
     A person whose membership of the chosen organisation has ended acts for none until they choose another.
     """
-    rows = session.execute(_sign_in(), {"token_hash": tokens.hash_token(token)}).all()
+    rows = read_columns(session, _sign_in(), {"token_hash": tokens.hash_token(token)})
     if not rows or not tokens.is_live(rows[0].started_at, rows[0].last_seen_at, now):
         return None
     memberships = [(row.organisation_id, row.name, row.roles) for row in rows if row.organisation_id is not None]

@@ -19,6 +19,7 @@ from commonpurse.calc.sentence import Sentence, message
 from commonpurse.consortia.queries import LONDON
 from commonpurse.consortia.queries.membership import read_joined
 from commonpurse.core.actor import Actor
+from commonpurse.core.db import read_columns
 from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationStatus
 from commonpurse.delivery.queries import say_quarter
 from commonpurse.measures.models import Measure
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 OUTCOMES, TARGETS, MADE_UP = "outcomes", "targets", "made_up"
 MADE_UP_UNITS = 1_000
+
+NOWHERE = "-"
+"""What stands for a place that is not named."""
 
 Held = tuple[tuple[str, str], ...]
 """Who holds a place at each tier, as pairs."""
@@ -141,38 +145,33 @@ def lab_page(session: Session, actor: Actor, consortium_id: UUID) -> LabPage:
 
 def open_rule_item(session: Session, consortium_id: UUID) -> RuleOnTable | None:
     """The open item for a rule, of which there is at most one. The caller has checked who asks."""
-    row = session.execute(_open_rule(), {"consortium_id": consortium_id}).one_or_none()
-    if row is None:
+    found = read_columns(session, _open_rule(), {"consortium_id": consortium_id})
+    if not found:
         return None
-    item_id, number, allocation = row
+    item_id, number, allocation = found[0]
     return RuleOnTable(item_id, number, json.loads(allocation) if allocation else None)
 
 
 def _amounts(session: Session, consortium_id: UUID) -> Amounts:
     """What was verified; where nothing was, the agreed targets; where there are none either, a made-up quantity."""
-    # Past the ORM, which would look at each of many rows once more.
-    sums = session.connection().execute(_sums(), {"consortium_id": consortium_id}).all()
-    if sums:
+    asked = {"consortium_id": consortium_id}
+    (sums,) = read_columns(session, _sums(), asked)[0]
+    if sums is not None:
         # A title with every one of the sums would take longer to read than the sums.
-        keys = dict.fromkeys(row[0] for row in sums)
-        measures = session.execute(_measures(), {"keys": [UUID(key) for key in keys]}).all()
-        # Not rows as they are: one is compared with another by way of much else.
-        return _verified(tuple(map(tuple, sums)), tuple(map(tuple, measures)))
+        return _verified(sums, tuple(map(tuple, read_columns(session, _measures(), asked))))
     targets = agreed_targets(session, consortium_id)
     return _agreed(tuple(targets)) if targets else _made_up()
 
 
 @lru_cache(maxsize=8)
-def _verified(
-    sums: tuple[tuple[str, date, str | None, int], ...], measures: tuple[tuple[str, UUID, str, str, int], ...]
-) -> Amounts:
+def _verified(sums: str, measures: tuple[tuple[str, str, str, int], ...]) -> Amounts:
     """What was read, in the order of the titles; read again and found the same, it is the same object."""
-    found = {measure: list(rows) for measure, rows in groupby(sums, itemgetter(0))}
-    shown = tuple(LabMeasure(str(key), title, unit, decimals) for _, key, title, unit, decimals in measures)
+    found = {key: list(lines) for key, lines in groupby(sorted(map(str.split, sums.splitlines())), itemgetter(0))}
+    shown = tuple(LabMeasure(str(UUID(key)), title, unit, decimals) for key, title, unit, decimals in measures)
     quantities = tuple(
-        Quantity(measure.id, int(total), quarter, area)
-        for measure, row in zip(shown, measures, strict=True)
-        for _, quarter, area, total in found[row[0]]
+        Quantity(measure.id, int(total), date.fromisoformat(quarter), area if area != NOWHERE else None)
+        for measure, read in zip(shown, measures, strict=True)
+        for _, quarter, area, total in found[read[0]]
     )
     return Amounts(OUTCOMES, shown, quantities)
 
@@ -211,30 +210,41 @@ def _open_rule() -> Select[UUID, int, str | None]:
 
 
 @cache
-def _sums() -> Select[str, date, str | None, int]:
-    # Keys as the database writes them: each would be made a UUID first and text again.
+def _sums() -> Select[str | None]:
+    """A line for each measure, quarter and place: all in one text, or None where nothing was verified.
+
+    Most moves only find that it is the text of the move before, and to take hundreds of rows apart for that would
+    take longer than to read them.
+    """
+    grouped = (OutcomeRecord.measure_id, OutcomeRecord.quarter_starting, OutcomeRecord.place_gss)
+    sums = (
+        _verified_records(*grouped, func.sum(OutcomeRecord.quantity).label("total"))
+        .group_by(*grouped)
+        .order_by(*grouped)
+        .subquery()
+    )
+    measure, quarter, area, total = (cast(column, String) for column in sums.c)
+    line = measure + " " + quarter + " " + func.coalesce(area, NOWHERE) + " " + total
+    return select(func.aggregate_strings(line, "\n"))
+
+
+@cache
+def _measures() -> Select[str, str, str, int]:
     return (
-        select(
-            cast(OutcomeRecord.measure_id, String),
-            OutcomeRecord.quarter_starting,
-            OutcomeRecord.place_gss,
-            func.sum(OutcomeRecord.quantity),
-        )
+        select(cast(Measure.id, String), Measure.title, Measure.unit, Measure.decimals)
+        .where(Measure.id.in_(_verified_records(OutcomeRecord.measure_id)))
+        .order_by(Measure.title, Measure.id)
+    )
+
+
+def _verified_records(*columns: Any) -> Select[Any]:
+    """These columns of what was verified under the contracts of a consortium."""
+    return (
+        select(*columns)
         .join(Contract, Contract.id == OutcomeRecord.contract_id)
         .where(
             Contract.consortium_id == bindparam("consortium_id"), OutcomeRecord.status == VerificationStatus.VERIFIED
         )
-        .group_by(OutcomeRecord.measure_id, OutcomeRecord.quarter_starting, OutcomeRecord.place_gss)
-        .order_by(OutcomeRecord.measure_id, OutcomeRecord.quarter_starting, OutcomeRecord.place_gss)
-    )
-
-
-@cache
-def _measures() -> Select[str, UUID, str, str, int]:
-    return (
-        select(cast(Measure.id, String), Measure.id, Measure.title, Measure.unit, Measure.decimals)
-        .where(Measure.id.in_(bindparam("keys", expanding=True)))
-        .order_by(Measure.title, Measure.id)
     )
 
 

@@ -13,6 +13,7 @@ from commonpurse.calc.quantity import to_smallest
 from commonpurse.calc.sentence import Sentence
 from commonpurse.consortia.models import Participation, ParticipationState
 from commonpurse.consortia.queries import joined_bodies
+from commonpurse.core.db import read_columns
 from commonpurse.identity.models import Organisation
 from commonpurse.pooling.models import ApprovalState, BudgetContribution, CommitmentLevel, RequirementLine
 from commonpurse.pooling.rules.pooled import Need, quantity_weights
@@ -33,7 +34,7 @@ class _Figures:
     @cached_property
     def rows(self) -> Sequence[Row[UUID, int | None, Decimal | None, int | None]]:
         """Each body, the residents of its area and their score where they are published, and its firm pence if any."""
-        return self.session.execute(_figures(), {"consortium_id": self.consortium_id}).all()
+        return read_columns(self.session, _figures(), {"consortium_id": self.consortium_id})
 
     @cached_property
     def bodies(self) -> list[UUID]:

@@ -18,6 +18,7 @@ from commonpurse.calc.sentence import message
 from commonpurse.consortia.models import Consortium, Participation, ParticipationState
 from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core.actor import Actor
+from commonpurse.core.db import read_columns
 from commonpurse.core.errors import NotFound
 from commonpurse.identity.queries import list_acting
 from commonpurse.measures.models import Measure
@@ -165,8 +166,8 @@ class AgreedAllocation(Struct, frozen=True):
 
 def agreed_allocation(session: Session, consortium_id: UUID) -> AgreedAllocation | None:
     """The allocation rule that the bodies agreed last. The caller has checked who asks."""
-    row = session.execute(_agreed_rule(), {"consortium_id": consortium_id}).one_or_none()
-    return _as_agreed(*row) if row is not None else None
+    found = read_columns(session, _agreed_rule(), {"consortium_id": consortium_id})
+    return _as_agreed(*found[0]) if found else None
 
 
 def agreed_allocations(session: Session, consortium_ids: Collection[UUID]) -> dict[UUID, AgreedAllocation]:
