@@ -49,7 +49,7 @@ def test_the_same_name_however_written_makes_a_new_version_of_the_same_basis(ses
     make_agreed_weights(session, world, 100, 50, 25)
     make_weights(session, world, "  litres  CALLED off ", "Litres")
     assert [basis.name for basis in session.scalars(select(RecordedBasis))] == ["Litres called off"]
-    with pytest.raises(Refused, match="Weights by this are still open"):
+    with pytest.raises(Refused, match="Other weights by Litres called off are still open"):
         make_weights(session, world)
     with pytest.raises(Refused, match="Litres called off is counted in litres"):
         make_weights(session, world, unit="gallons")
@@ -59,7 +59,7 @@ def test_parked_weights_are_not_taken_up_beside_open_ones(session, world):
     item_id = make_weights(session, world)
     commands.park(session, world.actor("gateshead"), item_id=item_id, now=NOW)
     make_weights(session, world)
-    with pytest.raises(Refused, match="Weights by this are still open"):
+    with pytest.raises(Refused, match="Other weights by Litres called off are still open"):
         commands.resume(session, world.actor("gateshead"), item_id=item_id, now=NOW)
 
 

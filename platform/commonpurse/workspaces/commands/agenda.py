@@ -152,8 +152,8 @@ def resume(session: Session, actor: Actor, *, item_id: UUID, now: datetime, idem
         ).all()
         if item.kind is ItemKind.ALLOCATION_RULE:
             _refuse_second_rule(others)
-        else:
-            refuse_second_weights(others, item.basis_id)
+        elif item.basis is not None:
+            refuse_second_weights(others, item.basis)
     item.state = ItemState.OPEN
     event = events.ItemResumed(item.id, body_of(actor, item.workspace), title_of(item))
     seq = log.record(session, actor, item.workspace.stream, event, idempotency_key=key, at=now)

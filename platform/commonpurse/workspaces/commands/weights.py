@@ -21,7 +21,7 @@ LONGEST_UNIT = 40
 LONGEST_SOURCE = 500
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 
-ONE_AT_A_TIME = message("Weights by this are still open. Agree or park those first")
+ONE_AT_A_TIME = message("Other weights by %(basis)s are still open. Agree or park those first")
 
 
 def basis_to_weigh_by(
@@ -54,14 +54,14 @@ def basis_to_weigh_by(
             basis=found.name,
             unit=found.unit,
         )
-    refuse_second_weights(items, found.id)
+    refuse_second_weights(items, found)
     return found
 
 
-def refuse_second_weights(items: Sequence[AgendaItem], basis_id: UUID | None) -> None:
+def refuse_second_weights(items: Sequence[AgendaItem], basis: RecordedBasis) -> None:
     """Raise Refused if weights by the same basis are open."""
-    if any(item.basis_id == basis_id and item.state is ItemState.OPEN for item in items):
-        raise Refused(ONE_AT_A_TIME, field="basis_name")
+    if any(item.basis_id == basis.id and item.state is ItemState.OPEN for item in items):
+        raise Refused(ONE_AT_A_TIME, field="basis_name", basis=basis.name)
 
 
 def read_weights(consortium: Consortium, weights: Mapping[str, Any] | None) -> str:
