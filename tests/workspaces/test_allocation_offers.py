@@ -1,6 +1,7 @@
 """The page on which a rule for sharing outcomes is offered."""
 
 import json
+from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -169,7 +170,7 @@ def test_a_rule_goes_by_weights_that_were_agreed_alone_or_in_a_mixture(session, 
     session.commit()
     client = client_of("gateshead")
     assert "eights you agreed" not in client.get(page(world, item)).text
-    make_agreed_weights(session, world, 3, 1, 0)
+    make_agreed_weights(session, world, 3, 1, 0, start=date(2020, 1, 1))
     session.commit()
     text = words(client.get(page(world, item)).text)
     assert "In proportion to Litres called off, as the bodies agreed it for the quarter 750 250 0 0" in text
