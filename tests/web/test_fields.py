@@ -55,6 +55,7 @@ def test_what_people_type_becomes_exact_values(filled):
     [
         ("price_pence", "a lot", "Enter an amount in pounds, such as 1,250 or 1,250.50"),
         ("price_pence", "1.234", "Enter an amount in pounds, such as 1,250 or 1,250.50"),
+        ("price_pence", "£" + "9" * 40, "Enter a smaller amount"),
         ("price_pence", "", "Enter a price"),
         ("price_pence", "0", "The price must be more than £0"),
         ("quantity", "1,5", "Enter a number, such as 120 or 37.5"),

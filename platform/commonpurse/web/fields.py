@@ -109,7 +109,8 @@ class PoundsField(Field):
         try:
             self.data = parse_pounds(self.typed)
         except ValueError as error:
-            raise ValueError(str(self.unreadable)) from error
+            is_long = _LONG_NUMBER.fullmatch(self.typed.lstrip("£"))
+            raise ValueError(gettext("Enter a smaller amount") if is_long else str(self.unreadable)) from error
 
 
 class ExactField(Field):
