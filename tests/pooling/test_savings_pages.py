@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from commonpurse.core.log import EntryRow
 from commonpurse.pooling.forms import savings_form
+from support.consortia_rows import make_lonely
 from support.pooling_pages import text_of
 from support.pooling_rows import make_requirement
 from support.web import counted_statements
@@ -226,6 +227,13 @@ def test_the_page_costs_the_same_statements_however_much_is_needed(session, worl
         counts.append(len(seen))
     assert counts[0] == counts[1]
     assert counts[0] < 20
+
+
+def test_a_body_that_is_alone_is_told_so_in_place_of_an_example(session, world, client_of):
+    alone = make_lonely(session, world)
+    words = text_of(client_of("newcastle").get(f"/consortia/{alone.id}/savings-lab"))
+    assert "Only your organisation has joined so far" in words
+    assert "See an example" not in words
 
 
 def test_only_bodies_that_joined_may_look(client_of, address):
