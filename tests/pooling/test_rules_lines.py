@@ -173,7 +173,7 @@ def test_the_place_may_stand_under_the_heading_that_the_template_had_before():
     [
         ("1.5", "each", "The quantity must be a whole number where the unit is “each”, and is 1.5"),
         ("0.000001", "people", "The quantity must be a whole number where the unit is “person”, and is 0.000001"),
-        ("1.55", "dozen", "1.55 dozen is no whole number of single ones"),
+        ("1.55", "dozen", "1.55 dozen does not make a whole number of items"),
     ],
 )
 def test_what_is_counted_one_by_one_is_needed_in_whole_ones(text, unit, reason):

@@ -26,6 +26,14 @@ def count(session, table):
     return session.scalar(select(func.count()).select_from(table))
 
 
+def test_a_long_cell_is_cut_so_that_what_is_wrong_stays_in_sight(session, address, client_of):
+    client = client_of("gateshead")
+    page = client.get(send_lines(client, address, "requirements", f"{'x' * 501},{RIGHT.partition(',')[2]}").location)
+    assert "x" * 59 + "…" in text_of(page)
+    assert "x" * 60 not in text_of(page)
+    assert "The description is longer than 500 characters" in text_of(page)
+
+
 @pytest.mark.parametrize("kind", ["requirements", "budget"])
 @pytest.mark.parametrize("file_type", ["csv", "xlsx"])
 def test_the_template_with_its_own_example_filled_in_is_right(session, address, client_of, kind, file_type):

@@ -86,7 +86,7 @@ def counted(number: Decimal, unit_code: str) -> None:
     values = {"unit": unit.code, "text": f"{number:f}"}
     if unit.factor == 1:
         raise Unreadable("The quantity must be a whole number where the unit is “%(unit)s”, and is %(text)s", **values)
-    raise Unreadable("%(text)s %(unit)s is no whole number of single ones", **values)
+    raise Unreadable("%(text)s %(unit)s does not make a whole number of items", **values)
 
 
 def place(text: str, known: Mapping[str, Collection[str]]) -> str:
