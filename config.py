@@ -32,6 +32,7 @@ class Config:
     MAIL_FROM: str = "Commonpurse <no-reply@localhost>"
     BREACHED_PASSWORDS_FILE: str | None = None
     WORKERS: int = 1
+    PROXIES: int = 0
     DEMO: bool = False
     TESTING: bool = False
     SESSION_COOKIE_SECURE: bool = True
@@ -60,6 +61,9 @@ class Config:
         if not typed.isdecimal() or int(typed) < 1:
             raise Misconfigured(f"WEB_CONCURRENCY is {typed}, but must be a whole number from 1")
         workers = int(typed)
+        proxies = env.get("PROXIES") or "0"
+        if not re.fullmatch("[0-9]", proxies):
+            raise Misconfigured(f"PROXIES is {proxies}, but must be a whole number from 0 to 9")
         redis_url = env.get("REDIS_URL") or None
         if workers > 1 and redis_url is None:
             raise Misconfigured(
@@ -80,6 +84,7 @@ class Config:
             MAIL_FROM=env.get("MAIL_FROM") or cls.MAIL_FROM,
             BREACHED_PASSWORDS_FILE=env.get("BREACHED_PASSWORDS_FILE") or None,
             WORKERS=workers,
+            PROXIES=int(proxies),
             DEMO=env.get("DEMO") == "1",
             SESSION_COOKIE_SECURE=base_url.startswith("https:"),
         )

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 
 from commonpurse.core import db, jobs, log, pseudonym, signature, waiting
 from commonpurse.measures import queries as measures
-from commonpurse.web import access, live, pages
+from commonpurse.web import access, limits, live, pages
 from commonpurse.web.addresses import Address
 
 ROOT = Path(__file__).parents[2]
@@ -68,6 +68,7 @@ def create_app(config: Any) -> Flask:
     for feature in FEATURES:
         _add_feature(app, feature)
     _start_live(app)
+    limits.believe_proxies(app, app.config["PROXIES"])
     jobs.configure(app.config["JOBS_URL"], run_in=lambda function: _in_context(app, function))
     access.refuse_unmarked_views(app)
     return app

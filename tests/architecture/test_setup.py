@@ -211,6 +211,7 @@ def test_the_example_settings_list_every_key_that_is_read() -> None:
         ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY is 0, but must be a whole number from 1"),
         ({"WEB_CONCURRENCY": "2"}, "Set REDIS_URL, or run one worker"),
         ({"STATEMENT_KEY": f"{'a' * 64} {'b' * 64}"}, "STATEMENT_KEY is one key"),
+        ({"PROXIES": "one"}, "PROXIES is one, but must be a whole number from 0 to 9"),
         ({"SECRET_KEY": ""}, "set SECRET_KEY in the environment"),
     ],
 )

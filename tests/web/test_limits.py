@@ -1,9 +1,9 @@
 """How often one address may ask."""
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 
-from commonpurse.web.limits import limited
+from commonpurse.web.limits import believe_proxies, limited
 
 
 @pytest.fixture
@@ -39,3 +39,22 @@ def test_only_the_named_methods_count(counting):
 def test_nothing_counts_where_limits_are_switched_off(counting):
     counting.application.config["RATELIMIT_ENABLED"] = False
     assert {counting.get("/read").status_code for _ in range(9)} == {200}
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "found"),
+    [
+        (0, "192.0.2.7", "127.0.0.1"),
+        (1, "192.0.2.7", "192.0.2.7"),
+        (1, "203.0.113.9, 192.0.2.7", "192.0.2.7"),
+        (2, "203.0.113.9, 192.0.2.7, 10.0.0.1", "192.0.2.7"),
+        (2, "192.0.2.7", "127.0.0.1"),
+    ],
+)
+def test_an_address_is_what_our_own_proxies_say_and_never_what_a_browser_says(proxies, forwarded, found):
+    app = Flask("forwarded")
+    app.add_url_rule("/", "address", lambda: f"{request.remote_addr} {request.scheme}")
+    believe_proxies(app, proxies)
+    told = {"X-Forwarded-For": forwarded, "X-Forwarded-Proto": ", ".join(["https"] * (forwarded.count(",") + 1))}
+    scheme = "http" if found == "127.0.0.1" else "https"
+    assert app.test_client().get("/", headers=told).text == f"{found} {scheme}"

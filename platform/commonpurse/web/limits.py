@@ -18,6 +18,14 @@ EXPENSIVE = "60 per minute"
 SUGGESTIONS = "300 per minute"
 
 
+def believe_proxies(app: Flask, count: int) -> None:
+    """Take an address, and whether it was encrypted, from the last `count` proxies; whatever a browser adds is not."""
+    if count:
+        from werkzeug.middleware.proxy_fix import ProxyFix
+
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
+
+
 def limited(limit: str, *, methods: Sequence[str] = ("GET", "HEAD", "POST")) -> Callable[[View], View]:
     """Let one address ask a view no more than `limit`, such as "20 per minute", counting these methods only."""
 
