@@ -28,7 +28,7 @@ from commonpurse.web.form import Form, say
 from commonpurse.workspaces.queries import AgreedTarget
 
 STARTED_FROM = "started_from"
-EVIDENCE_HINT = _l("PDF, PNG, JPEG, CSV, TXT or XLSX, smaller than 10 MB each, 10 files at most")
+EVIDENCE_HINT = _l("PDF, PNG, JPEG, CSV, TXT or XLSX, smaller than 10 MB each and 25 MB together, 10 files at most")
 
 
 class RecordAwardForm(Form):
