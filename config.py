@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parent
+LEAST_CHARACTERS = 32
+"""Of a secret key. One that can be guessed lets anybody sign in as anybody."""
 
 
 class Misconfigured(Exception):
@@ -52,6 +54,8 @@ class Config:
         missing = [key for key in ("SECRET_KEY", "DATABASE_URL") if not env.get(key)]
         if missing:
             raise Misconfigured(f"set {' and '.join(missing)} in the environment; .env.example says how")
+        if len(env["SECRET_KEY"]) < LEAST_CHARACTERS:
+            raise Misconfigured(f"SECRET_KEY must have {LEAST_CHARACTERS} random characters or more: it signs sessions")
         keys = [*env.get("STATEMENT_KEY", "").split(), *env.get("STATEMENT_OLD_KEYS", "").split()]
         if not all(re.fullmatch(r"[0-9a-f]{64}", key) for key in keys):
             raise Misconfigured("STATEMENT_KEY and STATEMENT_OLD_KEYS are 64 hexadecimal digits each, in lower case")

@@ -168,7 +168,11 @@ def test_no_test_is_skipped_or_expected_to_fail() -> None:
 def test_starting_the_application_does_not_import_pandas(tmp_path: Path) -> None:
     heavy = "{'pandas', 'numpy', 'openpyxl'}"
     code = f"import sys, wsgi; print(sorted({heavy} & set(sys.modules)))"
-    settings = {"SECRET_KEY": "of one test", "DATABASE_URL": f"sqlite:///{tmp_path / 'test.db'}", "DEMO": "1"}
+    settings = {
+        "SECRET_KEY": "of one test, but long enough to sign",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'test.db'}",
+        "DEMO": "1",
+    }
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=settings, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[]"
@@ -178,7 +182,11 @@ def test_starting_on_sqlite_loads_no_other_dialect(tmp_path: Path) -> None:
     code = (
         "import sys, wsgi; print([name for name in sys.modules if name.startswith('sqlalchemy.dialects.postgresql')])"
     )
-    settings = {"SECRET_KEY": "of one test", "DATABASE_URL": f"sqlite:///{tmp_path / 'test.db'}", "DEMO": "1"}
+    settings = {
+        "SECRET_KEY": "of one test, but long enough to sign",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'test.db'}",
+        "DEMO": "1",
+    }
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=settings, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "[]"
@@ -212,17 +220,18 @@ def test_the_example_settings_list_every_key_that_is_read() -> None:
         ({"WEB_CONCURRENCY": "2"}, "Set REDIS_URL, or run one worker"),
         ({"STATEMENT_KEY": f"{'a' * 64} {'b' * 64}"}, "STATEMENT_KEY is one key"),
         ({"PROXIES": "one"}, "PROXIES is one, but must be a whole number from 0 to 9"),
+        ({"SECRET_KEY": "x" * 31}, "SECRET_KEY must have 32 random characters or more"),
         ({"SECRET_KEY": ""}, "set SECRET_KEY in the environment"),
     ],
 )
 def test_a_setting_that_cannot_be_stops_the_start_with_the_reason(typed: dict[str, str], said: str) -> None:
     with pytest.raises(Misconfigured, match=said):
-        Config.from_env({"SECRET_KEY": "of one test", "DATABASE_URL": "sqlite://", **typed})
+        Config.from_env({"SECRET_KEY": "of one test, but long enough to sign", "DATABASE_URL": "sqlite://", **typed})
 
 
 def test_a_setting_left_empty_is_one_that_is_not_set() -> None:
     named = (ROOT / ".env.example").read_text(encoding="utf-8")
     empty = dict.fromkeys(re.findall(r"^([A-Z][A-Z0-9_]+)=", named, re.MULTILINE), "")
-    needed = {"SECRET_KEY": "of one test", "DATABASE_URL": "sqlite://"}
+    needed = {"SECRET_KEY": "of one test, but long enough to sign", "DATABASE_URL": "sqlite://"}
     assert {"WEB_CONCURRENCY", "REDIS_URL", "STATEMENT_KEY", "BASE_URL", "MAIL_FROM", "PORT"} <= empty.keys()
     assert Config.from_env({**empty, **needed}) == Config.from_env(needed)

@@ -10,7 +10,7 @@ from commonpurse.core.signature import Signature
 from config import Config, Misconfigured
 
 DIGEST = "ab" * 32
-SETTINGS = {"SECRET_KEY": "a key for tests only", "DATABASE_URL": "sqlite://"}
+SETTINGS = {"SECRET_KEY": "a key for tests only, long enough to sign", "DATABASE_URL": "sqlite://"}
 
 # RFC 8032, section 7.1, TEST 1: the secret key and the public key that belongs to it.
 SECRET = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"

@@ -223,5 +223,5 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(kim, visitor):
 
 @pytest.mark.parametrize(("address", "secure"), [("https://us.example", True), ("http://us.example", False)])
 def test_the_cookie_travels_encrypted_wherever_the_service_is_served_so(address, secure):
-    env = {"SECRET_KEY": "of one test", "DATABASE_URL": "sqlite://", "BASE_URL": address}
+    env = {"SECRET_KEY": "of one test, but long enough to sign", "DATABASE_URL": "sqlite://", "BASE_URL": address}
     assert Config.from_env(env).SESSION_COOKIE_SECURE is secure
