@@ -140,7 +140,7 @@ def test_a_smallest_unit_is_never_larger_than_the_unit(call):
     ("quantity", "unit", "figure", "words"),
     [
         ("150.00", "people", "150", "150 people"),
-        ("1.00", "opportunities", "1", "1 opportunities"),
+        ("1.00", "opportunities", "1", "1 opportunity"),
         ("37.50", "FTE", "37.5", "37.5 FTE"),
         ("1E+3", "hours", "1,000", "1,000 hours"),
         ("0.125", "tCO2e", "0.125", "0.125 tCO2e"),

@@ -207,7 +207,7 @@ def test_what_waits_is_named_so_that_several_can_be_told_apart(session, world, c
         place_gss="E08000037",
         status=VerificationStatus.REPORTED,
     )
-    what = "Check a delivered outcome: Apprenticeship starts, level 3, 1 people in"
+    what = "Check a delivered outcome: Apprenticeship starts, level 3, 1 person in"
     assert sorted(say(thing) for thing in queries.waiting(session, world.actor("darlington"), TODAY)) == [
         f"{what} Gateshead, reported by Gateshead Council on 2 November 2026 at 9:00am",
         f"{what} Newcastle upon Tyne, reported by Newcastle upon Tyne Council on 2 November 2026 at 9:00am",
@@ -228,4 +228,4 @@ def test_records_alike_in_all_else_are_told_apart_by_when_they_were_reported(ses
 def test_what_happened_lately_names_measure_and_quantity(session, world, client_of, base, contract):
     client_of("gateshead").post(f"{base}/outcomes/record", data=outcome(world, contract))
     page = client_of("gateshead").get(f"/consortia/{world.consortium.id}").text
-    assert "An outcome was reported: Apprenticeship starts, level 3, 1 people" in page
+    assert "An outcome was reported: Apprenticeship starts, level 3, 1 person" in page

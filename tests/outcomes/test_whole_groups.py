@@ -124,7 +124,7 @@ def test_the_pages_say_that_the_whole_group_was_split_again(session, world, clie
     assert "Adds up exactly: 6 = 2 + 2 + 2" in ledger
     home = client.get(f"/consortia/{world.consortium.id}").text
     assert "Outcomes were divided: Apprenticeship starts, level 3, 6 people" in home
-    assert "A division of outcomes was taken back: Apprenticeship starts, level 3, 1 people" in home
+    assert "A division of outcomes was taken back: Apprenticeship starts, level 3, 1 person" in home
     for row in (first, reversal):
         page = client.get(f"{base}/splits/{row.id}").text
         assert "Replaced by a split of the whole group" in page

@@ -9,6 +9,7 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from types import MappingProxyType
 
 MOST_DIGITS = 30
 """More digits than any public body needs; also keeps "1e999999" from being written out."""
@@ -77,13 +78,42 @@ def say_figure(quantity: Decimal, unit: str) -> str:
 def say_with_unit(quantity: Decimal, unit: str) -> str:
     """The same with its unit, as people write it: 150 people, 12.5%, £1,200,000.
 
-    >>> say_with_unit(Decimal("37.50"), "FTE"), say_with_unit(Decimal("-12.5"), "GBP")
-    ('37.5 FTE', '−£12.50')
+    >>> (
+    ...     say_with_unit(Decimal("37.50"), "FTE"),
+    ...     say_with_unit(Decimal("-12.5"), "GBP"),
+    ...     say_with_unit(Decimal(1), "people"),
+    ... )
+    ('37.5 FTE', '−£12.50', '1 person')
     """
     figure = say_figure(quantity, unit)
     if unit == "GBP":
         return f"{_MINUS}£{figure[1:]}" if quantity < 0 else f"£{figure}"
-    return f"{figure}%" if unit == "percent" else f"{figure} {unit}"
+    if unit == "percent":
+        return f"{figure}%"
+    return f"{figure} {unit_after(figure, unit)}"
+
+
+def unit_after(figure: str, unit: str) -> str:
+    """What a unit is called after a figure.
+
+    >>> unit_after("1", "people"), unit_after("0.5", "people")
+    ('person', 'people')
+    """
+    return ONE.get(unit, unit) if figure == "1" else unit
+
+
+ONE = MappingProxyType(
+    {
+        "hours": "hour",
+        "litres": "litre",
+        "opportunities": "opportunity",
+        "people": "person",
+        "person-hours": "person-hour",
+        "suppliers": "supplier",
+        "tonnes": "tonne",
+    }
+)
+"""What one of a unit is called; others, and those of measures that bodies add, are called alike."""
 
 
 def _read(text: str) -> Fraction:

@@ -35,6 +35,7 @@ def init_app(app: Flask) -> None:
     app.template_filter("units")(quantity.from_smallest)
     app.template_filter("figure")(quantity.say_figure)
     app.template_filter("with_unit")(quantity.say_with_unit)
+    app.template_global("unit_after")(quantity.unit_after)
     app.template_filter("number")(say_number)
     app.template_filter("say")(say)
     app.template_global("csp_nonce")(csp_nonce)
