@@ -100,6 +100,7 @@ END
 """,
 }
 
+# `kept` says how SQLite keeps it: vectors as the ledger keeps its rows; heads of rows as is fastest.
 SMALL = {
     "postgresql": """
 CREATE TABLE {table} (id uuid PRIMARY KEY, {basis} uuid NOT NULL, total bigint NOT NULL
@@ -107,7 +108,7 @@ CREATE TABLE {table} (id uuid PRIMARY KEY, {basis} uuid NOT NULL, total bigint N
 """,
     "sqlite": """
 CREATE TABLE {table} (id CHAR(32) PRIMARY KEY NOT NULL, {basis} CHAR(32) NOT NULL,
-  total BIGINT NOT NULL {more}) WITHOUT ROWID
+  total BIGINT NOT NULL {more}) {kept}
 """,
 }
 
@@ -192,9 +193,9 @@ def make_alone(connection: Connection) -> None:
     more = ", amounts bigint[] NOT NULL" if engine == "postgresql" else ", amounts TEXT NOT NULL"
     seal = "" if engine == "postgresql" else _deferred(ALONE_SEAL)
     scripts = [
-        SMALL[engine].format(table=VECTOR, basis="weight_version_id", more=more),
+        SMALL[engine].format(table=VECTOR, basis="weight_version_id", more=more, kept=""),
         VECTORS[engine],
-        SMALL[engine].format(table=ALONE, basis="roster_id", more=seal),
+        SMALL[engine].format(table=ALONE, basis="roster_id", more=seal, kept="WITHOUT ROWID"),
         PARTS[engine].format(split=ALONE, part=ALONE_PART, seal=ALONE_SEAL),
         *(KEPT[engine].format(table=name) for name in (VECTOR, ALONE, ALONE_PART, ALONE_SEAL)),
     ]
