@@ -12,4 +12,6 @@ def offer_form(shape: OfferShape, today: date) -> type[NegotiatingForm]:
     """The form in which an item is offered on: a target, a rule for its bodies, or what they weigh."""
     if shape.kind == "target":
         return TargetOfferForm
-    return weights_form(shape.bodies, today) if shape.kind == "weights" else allocation_form(shape.bodies, shape.bases)
+    if shape.kind == "weights":
+        return weights_form(shape.bodies, today, shape.starts)
+    return allocation_form(shape.bodies, shape.bases)

@@ -1,7 +1,7 @@
 """The form of an offer that says what each body weighs, and of the file it can be read from."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -94,11 +94,8 @@ class WeightsOfferForm(NegotiatingForm):
     )
     submit = SubmitField(_l("Make this offer"))
 
-    starts: Sequence[date] = ()
-
-    def offer_starts(self, starts: Sequence[date]) -> None:
+    def offer_starts(self, starts: Iterable[date]) -> None:
         """Let these first days of quarters be chosen from."""
-        self.starts = starts
         chosen = [Choice(start.isoformat(), say(say_start(start))) for start in starts]
         self.effective_from.choices = [Choice("", _l("Select a quarter")), *chosen]
 
@@ -119,16 +116,20 @@ class WeightsOfferForm(NegotiatingForm):
     def fill(self, weights: Mapping[str, Any]) -> None:
         """Show weights as if somebody had typed them; what is left out stays as it is."""
         if "effective_from" in weights:
-            start = date.fromisoformat(weights["effective_from"])
-            self.effective_from.data = start
-            self.offer_starts(sorted({*self.starts, start}, reverse=True))
+            self.effective_from.data = date.fromisoformat(weights["effective_from"])
         self.source.data = weights.get("source", self.source.data)
         for body, field in self.numbers.items():
             field.data = weights["numbers"].get(body, field.data)
 
 
-def weights_form(bodies: Iterable[tuple[UUID, str]], today: date) -> type[WeightsOfferForm]:
-    """The form with a number for each of `bodies`, given by key and name, and the quarters around `today`."""
+def weights_form(
+    bodies: Iterable[tuple[UUID, str]], today: date, starts: Collection[date] = ()
+) -> type[WeightsOfferForm]:
+    """The form with a number for each of `bodies`, given by key and name, and the quarters around `today`.
+
+    Args:
+        starts: of offers there are: they can be countered with the same day, however long ago it is.
+    """
     number = {"width": 10, "inputmode": "numeric", "label_class": ""}
     fields: dict[str, Any] = {
         f"weight_{body.hex}": WholeField(
@@ -139,7 +140,7 @@ def weights_form(bodies: Iterable[tuple[UUID, str]], today: date) -> type[Weight
 
     def start(self: WeightsOfferForm, *args: Any, **options: Any) -> None:
         WeightsOfferForm.__init__(self, *args, **options)
-        self.offer_starts(_quarters(today))
+        self.offer_starts(sorted({*_quarters(today), *starts}, reverse=True))
         for name in AFTER_NUMBERS:  # Errors are listed in the order of the page.
             self._fields[name] = self._fields.pop(name)
 

@@ -20,7 +20,7 @@ from commonpurse.pooling.queries import weight_words
 from commonpurse.workspaces import policy, rules
 from commonpurse.workspaces.models import AgendaItem, Comment, ItemKind, ItemState, Workspace
 from commonpurse.workspaces.queries import shown, standing
-from commonpurse.workspaces.queries.agreed import AgreedRule, list_agreed_rules
+from commonpurse.workspaces.queries.agreed import AgreedItem, list_agreed_rules, replacements
 from commonpurse.workspaces.queries.choices import OutOfForce, out_of_force
 from commonpurse.workspaces.queries.rows import (
     NO_ITEM,
@@ -33,6 +33,7 @@ from commonpurse.workspaces.queries.rows import (
     with_offers,
     with_subject,
 )
+from commonpurse.workspaces.queries.weights import agreed_weights
 
 MINUTES_SHOWN = 200
 MINUTES_READ = 500
@@ -51,7 +52,7 @@ class RoomPage(Struct, frozen=True):
     late_offers_until: date | None
     """The last day to answer an offer that is made now, where negotiation has closed and the room is still open."""
     items: tuple[shown.ItemShown, ...]
-    agreed_rule: AgreedRule | None
+    agreed_rule: AgreedItem | None
     """The allocation rule that counts, where one was agreed."""
     minutes: tuple[shown.Minute, ...]
     may_open: bool
@@ -79,7 +80,7 @@ class ItemPage(Struct, frozen=True):
     head: int
     rule: Sentence | None
     item: shown.ItemShown
-    another_rule: AgreedRule | None
+    another_rule: AgreedItem | None
     """The allocation rule that counts, on the page of one that is not agreed."""
     out_of_force: OutOfForce | None
     offers: tuple[shown.OfferShown, ...]
@@ -107,6 +108,7 @@ def workspace_page(session: Session, actor: Actor, consortium_id: UUID, now: dat
     head = log.last_seq(session, workspace.stream) if workspace else 0
     items = list_items(session, workspace.id) if workspace else []
     agreed = list_agreed_rules(session, workspace.id) if workspace else ()
+    replaced = replacements(agreed, agreed_weights(session, consortium_id))
     entries = log.entries_after(session, workspace.stream, max(head - MINUTES_SHOWN, 0)) if workspace else []
     return RoomPage(
         consortium_id=consortium.id,
@@ -116,7 +118,7 @@ def workspace_page(session: Session, actor: Actor, consortium_id: UUID, now: dat
         rule=_rule(consortium),
         closes_on=standing.closes_on(consortium),
         late_offers_until=_late_offers_until(consortium, now),
-        items=tuple(shown.show_item(item, consortium, actor, now, agreed) for item in items),
+        items=tuple(shown.show_item(item, consortium, actor, now, replaced) for item in items),
         agreed_rule=agreed[-1] if agreed else None,
         minutes=shown.show_minutes(entries, standing.names_of(consortium)),
         may_open=workspace is None and policy.may_open(actor, consortium),
@@ -142,6 +144,7 @@ def item_page(session: Session, actor: Actor, consortium_id: UUID, item_id: UUID
     may_act, may_answer = policy.may_act(actor, consortium), policy.may_answer(actor, consortium)
     is_rule = item.kind is ItemKind.ALLOCATION_RULE
     agreed = list_agreed_rules(session, workspace.id) if is_rule else ()
+    versions = agreed_weights(session, consortium_id) if item.kind is ItemKind.WEIGHTS else ()
     on_table, shape = standing.current_offer(item), shape_of(session, item, consortium)
     today = now.astimezone(LONDON).date()
     return ItemPage(
@@ -150,7 +153,7 @@ def item_page(session: Session, actor: Actor, consortium_id: UUID, item_id: UUID
         workspace_id=workspace.id,
         head=head,
         rule=_rule(consortium),
-        item=shown.show_item(item, consortium, actor, now, agreed),
+        item=shown.show_item(item, consortium, actor, now, replacements(agreed, versions)),
         another_rule=agreed[-1] if agreed and item.state is not ItemState.AGREED else None,
         out_of_force=out_of_force(consortium, item.measure, (item.agreed_at or now).astimezone(LONDON).date()),
         offers=tuple(shown.show_offer(item, offer, consortium) for offer in reversed(item.offers)),
@@ -169,11 +172,17 @@ def item_page(session: Session, actor: Actor, consortium_id: UUID, item_id: UUID
     )
 
 
-def weights_to_offer(session: Session, actor: Actor, consortium_id: UUID, item_id: UUID, now: datetime) -> ItemPage:
-    """The page of an item on which the actor can offer weights. Raises NotFound, NotAllowed and Stale."""
+def weights_item(session: Session, actor: Actor, consortium_id: UUID, item_id: UUID, now: datetime) -> ItemPage:
+    """The page of an item that is about weights. Raises NotFound, also for any other item."""
     page = item_page(session, actor, consortium_id, item_id, now)
     if not page.item.is_weights:
         raise NotFound(NO_ITEM)
+    return page
+
+
+def weights_to_offer(session: Session, actor: Actor, consortium_id: UUID, item_id: UUID, now: datetime) -> ItemPage:
+    """The page of an item on which the actor can offer weights. Raises NotFound, NotAllowed and Stale."""
+    page = weights_item(session, actor, consortium_id, item_id, now)
     consortium = get_joined_consortium(session, actor, consortium_id)
     require(policy.may_act(actor, consortium), "You cannot negotiate here", who=policy.WHO_ACTS)
     if not page.may_offer:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -285,12 +285,14 @@ def list_listeners(session: Session, workspace_id: UUID, *, now: datetime) -> li
 class OfferShape(Struct, frozen=True):
     """What an offer for an item is made of: its kind, and the joined bodies by key and name, in roster order.
 
-    `bases` are the names of the recorded bases that a rule can go by.
+    `bases` are the names of the recorded bases that a rule can go by, `starts` the days from which offers of weights
+    for the item count.
     """
 
     kind: str
     bodies: tuple[tuple[UUID, str], ...]
     bases: tuple[str, ...]
+    starts: tuple[date, ...]
 
 
 def offered_in(session: Session, actor: Actor, item_id: UUID) -> OfferShape:
@@ -306,7 +308,9 @@ def shape_of(session: Session, item: AgendaItem, consortium: Consortium) -> Offe
         (p.organisation_id, p.organisation.name) for p in consortium.participations if p.organisation_id in joined
     )
     bases = _agreed_bases(session, item.workspace_id) if item.kind is ItemKind.ALLOCATION_RULE else ()
-    return OfferShape(item.kind.value, bodies, tuple(bases))
+    offered = [found for offer in item.offers if (found := weights_of(offer)) is not None]
+    starts = {date.fromisoformat(weights["effective_from"]) for weights in offered}
+    return OfferShape(item.kind.value, bodies, tuple(bases), tuple(sorted(starts)))
 
 
 def _agreed_bases(session: Session, workspace_id: UUID) -> Sequence[str]:

@@ -20,7 +20,7 @@ from commonpurse.core.log import Entry
 from commonpurse.workspaces import rules
 from commonpurse.workspaces.models import AgendaItem, ItemKind, ItemState, Offer
 from commonpurse.workspaces.queries import standing
-from commonpurse.workspaces.queries.agreed import AgreedRule, replaced_by
+from commonpurse.workspaces.queries.agreed import AgreedItem
 from commonpurse.workspaces.queries.rows import electorate, spec_of, weights_of
 from commonpurse.workspaces.queries.weights import weights_on
 
@@ -82,8 +82,8 @@ class ItemShown(Struct, frozen=True):
     why: Sentence | None
     yours: str | None
     agreed_at: datetime | None
-    replaced_by: AgreedRule | None
-    """The allocation rule that was agreed next after this one."""
+    replaced_by: AgreedItem | None
+    """What was agreed after this and took its place wholly, see `queries.agreed.replacements`."""
     answer_by: date | None
 
     @property
@@ -123,9 +123,9 @@ class Preview(Struct, frozen=True):
 
 
 def show_item(
-    item: AgendaItem, consortium: Consortium, actor: Actor, now: datetime, agreed: Sequence[AgreedRule]
+    item: AgendaItem, consortium: Consortium, actor: Actor, now: datetime, replaced: Mapping[UUID, AgreedItem]
 ) -> ItemShown:
-    """The item as its row and its page show it; `agreed` are the allocation rules agreed one after another."""
+    """The item as its row and its page show it; `replaced` has what replaced agreed items."""
     offer, measure = standing.current_offer(item), item.measure
     yours = None
     if offer is not None:
@@ -145,7 +145,7 @@ def show_item(
         why=_why(item, outcome),
         yours=yours,
         agreed_at=item.agreed_at,
-        replaced_by=replaced_by(agreed, item.id),
+        replaced_by=replaced.get(item.id),
         answer_by=standing.notice_ends(consortium, offer) if offer and item.state is ItemState.OPEN else None,
     )
 
