@@ -25,7 +25,7 @@ def statements(demo_url):
     """The JSON of every body's statement as the ledger stands, and of every edition that was issued."""
     engine = make_engine(demo_url)
     with Session(engine) as session:
-        consortium = session.scalars(select(Consortium.id).where(Consortium.name == story.NAME)).one()
+        consortium = session.scalars(select(Consortium.id).where(Consortium.name == story.WASHROOMS.name)).one()
         bodies = [body.organisation_id for body in joined_bodies(session, consortium)]
         live = [as_plain(queries.statement(session, SYSTEM, consortium, body).document) for body in bodies]
         rows = session.scalars(select(StatementEdition).options(undefer(StatementEdition.document))).all()

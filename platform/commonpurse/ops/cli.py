@@ -20,7 +20,7 @@ Said = TypeVar("Said")
 
 log_group = click.Group("log", help="The append-only event log.")
 jobs_group = click.Group("jobs", help="Mail and exports in the background.")
-demo_group = click.Group("demo", help="The demonstration: five councils and one consortium.")
+demo_group = click.Group("demo", help="The demonstration: five councils and two consortia.")
 backup_group = click.Group("backup", help="A whole copy of the database, and back again.")
 groups = (log_group, jobs_group, demo_group, backup_group)
 

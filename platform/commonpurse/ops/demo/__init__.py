@@ -1,8 +1,9 @@
-"""The demonstration: five real councils and their real spending; the consortium is made up.
+"""The demonstration: five real councils and their real spending; their two consortia are made up.
 
 `seed` tells the story once; `check` runs through its end: each body's statement and whether it adds up.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from commonpurse.core.errors import Refused
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.identity.models import Person
 from commonpurse.measures.commands import load_catalogues
-from commonpurse.ops.demo import steps, story
-from commonpurse.ops.demo.cast import address, make_cast
+from commonpurse.ops.demo import steps, story, twice
+from commonpurse.ops.demo.cast import Cast, address, make_cast
 from commonpurse.outcomes import queries as outcomes
 from commonpurse.outcomes.queries.documents import Document, MeasureFigures
 from commonpurse.reference.commands import load_reference
@@ -54,12 +55,22 @@ def _is_there(session: Session) -> bool:
 def _tell(session: Session, folder: Path, now: datetime) -> None:
     cast = make_cast(session, story.at(2025, 8, 25))
     steps.import_spending(session, cast, folder)
-    consortium = steps.form(session, cast)
-    for stage, moment in story.MOVES:
-        steps.move(session, cast, consortium, stage, moment)
-        if stage in steps.AFTER:
-            steps.AFTER[stage](session, cast, consortium)
+    consortium = _bring(session, cast, story.WASHROOMS, steps.AFTER)
+    steps.weigh(session, cast, consortium)
+    twice.dispute(session, cast, _bring(session, cast, story.WORKWEAR, twice.AFTER))
     steps.negotiate_more(session, cast, consortium, now)
+
+
+def _bring(
+    session: Session, cast: Cast, plan: story.Plan, after: Mapping[str, Callable[[Session, Cast, Consortium], None]]
+) -> Consortium:
+    """Form a consortium and bring it through every stage of its plan, with what happens after each."""
+    consortium = steps.form(session, cast, plan)
+    for stage, moment in plan.moves:
+        steps.move(session, cast, plan, consortium, stage, moment)
+        if stage in after:
+            after[stage](session, cast, consortium)
+    return consortium
 
 
 def check() -> tuple[list[str], bool]:
@@ -68,7 +79,7 @@ def check() -> tuple[list[str], bool]:
     The sums are made anew from the statements, and every split is recomputed from its inputs.
     """
     with reading() as session:
-        consortium_id = session.scalars(select(Consortium.id).where(Consortium.name == story.NAME)).one()
+        consortium_id = session.scalars(select(Consortium.id).where(Consortium.name == story.WASHROOMS.name)).one()
         bodies = joined_bodies(session, consortium_id)
         made = [outcomes.statement(session, SYSTEM, consortium_id, body.organisation_id).document for body in bodies]
         proof = outcomes.verify(session)

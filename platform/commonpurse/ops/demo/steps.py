@@ -1,9 +1,10 @@
 """The story from forming to delivery, told through the commands that people use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from commonpurse.consortia import commands as consortia
 from commonpurse.consortia.models import Consortium
+from commonpurse.core.actor import Actor
 from commonpurse.delivery import commands as delivery
 from commonpurse.delivery.commands import UploadedFile
 from commonpurse.delivery.models import Contract
@@ -33,10 +35,10 @@ def import_spending(session: Session, cast: Cast, folder: Path) -> None:
         )
 
 
-def form(session: Session, cast: Cast) -> Consortium:
-    """Form the consortium, settle how it works, invite and join."""
-    lead = cast.actor(story.LEAD)
-    consortium = consortia.create(session, lead, name=story.NAME, purpose=story.PURPOSE, now=story.FORMED)
+def form(session: Session, cast: Cast, plan: story.Plan) -> Consortium:
+    """Form a consortium, settle how it works, invite and join."""
+    lead = cast.actor(plan.lead)
+    consortium = consortia.create(session, lead, name=plan.name, purpose=plan.purpose, now=plan.formed)
 
     def seen() -> int:
         session.flush()
@@ -47,14 +49,14 @@ def form(session: Session, cast: Cast) -> Consortium:
         session,
         lead,
         consortium_id=key,
-        name=story.NAME,
-        purpose=story.PURPOSE,
-        category_code=story.CATEGORY,
+        name=plan.name,
+        purpose=plan.purpose,
+        category_code=plan.category,
         seen_version=seen(),
-        now=story.FORMED,
+        now=plan.formed,
     )
-    areas = [body.gss for body in story.BODIES]
-    consortia.edit_place(session, lead, consortium_id=key, areas=areas, seen_version=seen(), now=story.FORMED)
+    areas = [body.gss for body in story.BODIES if body.key in plan.bodies]
+    consortia.edit_place(session, lead, consortium_id=key, areas=areas, seen_version=seen(), now=plan.formed)
     consortia.edit_rule(
         session,
         lead,
@@ -62,31 +64,31 @@ def form(session: Session, cast: Cast) -> Consortium:
         decision_rule="consent",
         quorum_percent=None,
         seen_version=seen(),
-        now=story.FORMED,
+        now=plan.formed,
     )
     consortia.edit_timetable(
-        session, lead, consortium_id=key, milestones=story.MILESTONES, seen_version=seen(), now=story.FORMED
+        session, lead, consortium_id=key, milestones=plan.milestones, seen_version=seen(), now=plan.formed
     )
-    consortia.write_agreement(session, lead, consortium_id=key, text=story.AGREEMENT, seen_number=0, now=story.FORMED)
-    approver = cast.actor(story.LEAD, "approver")
-    consortia.sign_agreement(session, approver, consortium_id=key, number=1, now=story.FORMED)
-    invited = [cast.organisations[body] for body in story.OTHERS]
-    consortia.invite(session, lead, consortium_id=key, organisation_ids=invited, now=story.INVITED)
-    for days, body in enumerate(story.OTHERS):
-        moment = story.JOINED + timedelta(days=days)
+    consortia.write_agreement(session, lead, consortium_id=key, text=plan.agreement, seen_number=0, now=plan.formed)
+    approver = cast.actor(plan.lead, "approver")
+    consortia.sign_agreement(session, approver, consortium_id=key, number=1, now=plan.formed)
+    invited = [cast.organisations[body] for body in plan.others]
+    consortia.invite(session, lead, consortium_id=key, organisation_ids=invited, now=plan.invited)
+    for days, body in enumerate(plan.others):
+        moment = plan.joined + timedelta(days=days)
         approver = cast.actor(body, "approver")
         consortia.accept_invitation(session, approver, consortium_id=key, number=1, now=moment)
     consortia.publish_summary(
-        session, lead, consortium_id=key, public_summary=story.SUMMARY, seen_version=seen(), now=story.JOINED
+        session, lead, consortium_id=key, public_summary=plan.summary, seen_version=seen(), now=plan.joined
     )
     return consortium
 
 
-def move(session: Session, cast: Cast, consortium: Consortium, stage: str, now: datetime) -> None:
+def move(session: Session, cast: Cast, plan: story.Plan, consortium: Consortium, stage: str, now: datetime) -> None:
     """Move to `stage` by a decision in which every body agrees."""
-    lead = cast.actor(story.LEAD)
+    lead = cast.actor(plan.lead)
     decision = consortia.open_decision(session, lead, consortium_id=consortium.id, stage=stage, now=now)
-    for hours, body in enumerate((story.LEAD, *story.OTHERS), start=1):
+    for hours, body in enumerate(plan.bodies, start=1):
         consortia.cast_vote(
             session,
             cast.actor(body),
@@ -157,57 +159,96 @@ def measure_id(session: Session, code: str) -> UUID:
     ).one()
 
 
-def _all_agree(session: Session, cast: Cast, item: UUID, proposer: str, number: int, moment: datetime) -> None:
-    bodies = [body.key for body in story.BODIES if body.key != proposer]
-    for minutes, body in enumerate(bodies, start=1):
+def agree(
+    session: Session,
+    cast: Cast,
+    plan: story.Plan,
+    consortium: Consortium,
+    proposer: str,
+    moment: datetime,
+    *,
+    subject: Mapping[str, Any],
+    offered: Mapping[str, Any],
+    answered: timedelta = timedelta(),
+) -> None:
+    """Put a subject on the agenda, make an offer at once, and let every other body agree to it after a while."""
+    item = workspaces.add_item(
+        session,
+        cast.actor(proposer),
+        consortium_id=consortium.id,
+        now=moment,
+        **{"measure_id": None, **subject},
+    )
+    workspaces.make_offer(session, cast.actor(proposer), item_id=item, seen_number=0, now=moment, **offered)
+    others = [body for body in plan.bodies if body != proposer]
+    for minutes, body in enumerate(others, start=1):
         workspaces.take_position(
             session,
             cast.actor(body),
             item_id=item,
-            seen_number=number,
+            seen_number=1,
             answer="agree",
-            now=moment + timedelta(minutes=minutes),
+            now=moment + answered + timedelta(minutes=minutes),
         )
 
 
 def negotiate(session: Session, cast: Cast, consortium: Consortium) -> None:
-    """Agree the allocation rule and four targets, one of them after a counter-offer."""
-    lead, moment = cast.actor(story.LEAD), story.at(2025, 11, 10)
-    key = consortium.id
-    workspaces.open_workspace(session, lead, consortium_id=key, now=moment)
-    rule = workspaces.add_item(
-        session, lead, consortium_id=key, kind=ItemKind.ALLOCATION_RULE, measure_id=None, now=moment
-    )
-    workspaces.make_offer(
+    """Agree the allocation rule and four targets."""
+    plan, moment = story.WASHROOMS, story.at(2025, 11, 10)
+    workspaces.open_workspace(session, cast.actor(plan.lead), consortium_id=consortium.id, now=moment)
+    agree(
         session,
-        lead,
-        item_id=rule,
-        seen_number=0,
-        allocation={"kind": "place_then_budget"},
-        rationale="What happens in one of our areas is that body's; the rest follows committed money.",
-        now=moment,
+        cast,
+        plan,
+        consortium,
+        plan.lead,
+        moment,
+        subject={"kind": ItemKind.ALLOCATION_RULE},
+        offered={
+            "allocation": {"kind": "place_then_budget"},
+            "rationale": "What happens in one of our areas is that body's; the rest follows committed money.",
+        },
+        answered=timedelta(days=1),
     )
-    _all_agree(session, cast, rule, story.LEAD, 1, moment + timedelta(days=1))
     for days, (code, proposer, quantity) in enumerate(story.TARGETS, start=2):
-        opened = moment + timedelta(days=days)
-        item = workspaces.add_item(
+        agree(
             session,
-            cast.actor(proposer),
-            consortium_id=key,
-            kind=ItemKind.TARGET,
-            measure_id=measure_id(session, code),
-            now=opened,
+            cast,
+            plan,
+            consortium,
+            proposer,
+            moment + timedelta(days=days),
+            subject={"kind": ItemKind.TARGET, "measure_id": measure_id(session, code)},
+            offered={
+                "quantity": quantity,
+                "rationale": "In line with what suppliers said in market engagement.",
+            },
         )
-        workspaces.make_offer(
-            session,
-            cast.actor(proposer),
-            item_id=item,
-            seen_number=0,
-            quantity=quantity,
-            rationale="In line with what suppliers said in market engagement.",
-            now=opened,
-        )
-        _all_agree(session, cast, item, proposer, 1, opened)
+
+
+def weigh(session: Session, cast: Cast, consortium: Consortium) -> None:
+    """Agree weights by numbers of the bodies' own, from a quarter that had begun before."""
+    agree(
+        session,
+        cast,
+        story.WASHROOMS,
+        consortium,
+        "gateshead",
+        story.at(2026, 7, 22),
+        subject={
+            "kind": ItemKind.WEIGHTS,
+            "basis_name": story.WEIGHTS_BASIS,
+            "basis_unit": story.WEIGHTS_UNIT,
+        },
+        offered={
+            "weights": {
+                "effective_from": story.WEIGHTS_FROM,
+                "source": story.WEIGHTS_SOURCE,
+                "numbers": {str(cast.organisations[body]): number for body, number in story.WEIGHTS.items()},
+            },
+            "rationale": story.WEIGHTS_WHY,
+        },
+    )
 
 
 def negotiate_more(session: Session, cast: Cast, consortium: Consortium, now: datetime) -> None:
@@ -268,22 +309,22 @@ def award(session: Session, cast: Cast, consortium: Consortium) -> None:
         title=story.CONTRACT,
         reference=story.REFERENCE,
         price_pence=story.PRICE_PENCE,
-        awarded_on=story.MILESTONES["award"],
-        starts_on=story.MILESTONES["contract_starts"],
-        ends_on=story.MILESTONES["contract_ends"],
+        awarded_on=story.WASHROOMS.milestones["award"],
+        starts_on=story.WASHROOMS.milestones["contract_starts"],
+        ends_on=story.WASHROOMS.milestones["contract_ends"],
         commitments={measure_id(session, code): quantity for code, _, quantity in story.TARGETS},
         now=story.at(2026, 3, 3),
     )
 
 
 def report(
-    session: Session, cast: Cast, consortium: Consortium, contract: UUID, delivered: story.Delivered, now: datetime
+    session: Session, actor: Actor, consortium: Consortium, contract: UUID, delivered: story.Delivered, now: datetime
 ) -> UUID:
     """Report one delivered outcome with a note of the supplier as evidence; the record's key."""
     note = f"Delivery note of {story.SUPPLIER}\n{delivered.description}\n{delivered.quantity}\n"
     return delivery.record_outcome(
         session,
-        cast.actor(story.LEAD),
+        actor,
         consortium_id=consortium.id,
         contract_id=contract,
         measure_id=measure_id(session, delivered.measure),
@@ -305,7 +346,7 @@ def deliver(session: Session, cast: Cast, consortium: Consortium) -> None:
         for delivered in story.DELIVERED:
             if delivered.quarter != quarter:
                 continue
-            record = report(session, cast, consortium, contract, delivered, moment)
+            record = report(session, cast.actor(story.LEAD), consortium, contract, delivered, moment)
             session.flush()
             delivery.check_record(
                 session,
@@ -330,7 +371,7 @@ def deliver(session: Session, cast: Cast, consortium: Consortium) -> None:
             )
             lead, later = cast.actor(story.LEAD, "approver"), moment + timedelta(days=6)
             outcomes.issue_statements(session, lead, consortium_id=consortium.id, until=quarter, reason="", now=later)
-    report(session, cast, consortium, contract, story.AWAITING, story.at(2026, 10, 20))
+    report(session, cast.actor(story.LEAD), consortium, contract, story.AWAITING, story.at(2026, 10, 20))
 
 
 AFTER: dict[str, Callable[[Session, Cast, Consortium], None]] = {

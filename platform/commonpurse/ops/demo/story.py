@@ -42,19 +42,8 @@ ROLES = {
 
 SUPPLIER = "Tyne and Calder Hygiene Services (made up)"
 
-NAME = "Washrooms for five northern councils"
-PURPOSE = (
-    "Washroom, sanitary and mat services for schools, libraries, leisure centres and offices, which the five councils "
-    "bought separately in April and May 2022, four of them from the same supplier (PHS Group)."
-)
-CATEGORY = "90900000"
-SUMMARY = (
-    "Five councils buy washroom and hygiene services together. They agreed shared targets for apprenticeships, "
-    "skills, carbon and spending with charities and social enterprises, and how every delivered outcome is divided."
-)
-
 AGREEMENT = (
-    "1. The bodies buy washroom and hygiene services together. The lead authority runs the procurement and signs the "
+    "1. The bodies buy {what} together. The lead authority runs the procurement and signs the "
     "contract for all.\n\n"
     "2. Each body pays for what it uses. A body that leaves during the contract stays bound by what it has called "
     "off and pays the loss that its leaving causes the others.\n\n"
@@ -64,23 +53,87 @@ AGREEMENT = (
     "5. This agreement was made up for a demonstration."
 )
 
-MILESTONES = {
-    "pooling_closes": date(2025, 10, 31),
-    "negotiation_closes": date(2025, 12, 5),
-    "tender_published": date(2025, 12, 10),
-    "award": date(2026, 3, 2),
-    "contract_starts": date(2026, 4, 1),
-    "contract_ends": date(2029, 3, 31),
-}
 
-FORMED, INVITED, JOINED = at(2025, 9, 8), at(2025, 9, 10), at(2025, 9, 22)
-MOVES = (
-    ("pooling", at(2025, 10, 6)),
-    ("negotiating", at(2025, 11, 3)),
-    ("out_to_bid", at(2025, 12, 8)),
-    ("contract", at(2026, 3, 2)),
-    ("delivering", at(2026, 4, 1)),
+class Plan(Struct, frozen=True):
+    """A consortium of the demonstration: who buys what together, and when it reaches which stage."""
+
+    name: str
+    purpose: str
+    category: str
+    summary: str
+    agreement: str
+    lead: str
+    others: tuple[str, ...]
+    milestones: dict[str, date]
+    formed: datetime
+    invited: datetime
+    joined: datetime
+    moves: tuple[tuple[str, datetime], ...]
+
+    @property
+    def bodies(self) -> tuple[str, ...]:
+        """The keys of all its bodies, the lead first."""
+        return (self.lead, *self.others)
+
+
+WASHROOMS = Plan(
+    name="Washrooms for five northern councils",
+    purpose=(
+        "Washroom, sanitary and mat services for schools, libraries, leisure centres and offices, which the five "
+        "councils bought separately in April and May 2022, four of them from the same supplier (PHS Group)."
+    ),
+    category="90900000",
+    summary=(
+        "Five councils buy washroom and hygiene services together. They agreed shared targets for apprenticeships, "
+        "skills, carbon and spending with charities and social enterprises, and how every delivered outcome is divided."
+    ),
+    agreement=AGREEMENT.format(what="washroom and hygiene services"),
+    lead=LEAD,
+    others=OTHERS,
+    milestones={
+        "pooling_closes": date(2025, 10, 31),
+        "negotiation_closes": date(2025, 12, 5),
+        "tender_published": date(2025, 12, 10),
+        "award": date(2026, 3, 2),
+        "contract_starts": date(2026, 4, 1),
+        "contract_ends": date(2029, 3, 31),
+    },
+    formed=at(2025, 9, 8),
+    invited=at(2025, 9, 10),
+    joined=at(2025, 9, 22),
+    moves=(
+        ("pooling", at(2025, 10, 6)),
+        ("negotiating", at(2025, 11, 3)),
+        ("out_to_bid", at(2025, 12, 8)),
+        ("contract", at(2026, 3, 2)),
+        ("delivering", at(2026, 4, 1)),
+    ),
 )
+WORKWEAR = Plan(
+    name="Workwear and laundry for two councils",
+    purpose="Washing and mending of the workwear of street, parks and care services. This purchase is made up.",
+    category="98310000",
+    summary="Two councils buy the washing of workwear together. This purchase was made up for a demonstration.",
+    agreement=AGREEMENT.format(what="the washing of workwear"),
+    lead="gateshead",
+    others=("darlington",),
+    milestones={
+        "award": date(2026, 6, 8),
+        "contract_starts": date(2026, 7, 1),
+        "contract_ends": date(2028, 6, 30),
+    },
+    formed=at(2026, 1, 12),
+    invited=at(2026, 1, 13),
+    joined=at(2026, 1, 19),
+    moves=(
+        ("pooling", at(2026, 2, 2)),
+        ("negotiating", at(2026, 3, 2)),
+        ("out_to_bid", at(2026, 4, 13)),
+        ("contract", at(2026, 6, 8)),
+        ("delivering", at(2026, 7, 1)),
+    ),
+)
+"""Two of the same councils, with a contract of their own, under which somebody is reported twice."""
 
 SERVICE = "Sanitary unit with collection every four weeks"
 MATS = "Entrance mat, washed and changed every fortnight"
@@ -111,6 +164,13 @@ TARGETS = (
     ("L4.01", "calderdale", Decimal(150)),
 )
 OPEN_TARGET = "L4.03"
+
+# What the bodies agreed to weigh by, for rules to come: no rule goes by it yet, so no split changes.
+WEIGHTS_BASIS, WEIGHTS_UNIT = "Washrooms served", "washrooms"
+WEIGHTS_FROM = date(2026, 4, 1)
+WEIGHTS = {"newcastle": 438, "gateshead": 291, "darlington": 104, "calderdale": 219, "manchester": 726}
+WEIGHTS_SOURCE = "Made up for this demonstration: washrooms on the supplier's rounds in June 2026"
+WEIGHTS_WHY = "Rounds say better than budgets who is served. Washrooms that were closed for repair are left out."
 
 CONTRACT = "Washroom and hygiene services 2026 to 2029"
 REFERENCE = "NCC-2025-0417"
@@ -150,4 +210,17 @@ DELIVERED = (
 )
 AWAITING = Delivered(
     "L1.03", Decimal(1), Q3, "E08000033", "beneficiary", "AP-0007", "Apprentice, customer care, started 21 September"
+)
+
+# Reported once under the contract for washrooms, and a second time under that for workwear.
+WORKWEAR_TARGET = ("L1.03", "darlington", Decimal(4))
+WORKWEAR_CONTRACT = "Washing of workwear 2026 to 2028"
+WORKWEAR_REFERENCE = "GMBC-2026-0093"
+WORKWEAR_PRICE_PENCE = 214_800_00
+TWICE = Delivered(
+    "L1.03", Decimal(1), Q3, "E06000005", "beneficiary", "AP-0004", "Apprentice, driver on the round for workwear"
+)
+TWICE_GROUNDS = (
+    "The supplier named this apprentice in its report for our contract too. Our rounds have had the apprentice since "
+    "July. Please ask the supplier which of the two it is for."
 )
