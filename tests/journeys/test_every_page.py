@@ -98,6 +98,7 @@ ELSEWHERE = {
     "pooling.show_upload",
     "pooling.upload",
     "workspaces.weights_file",
+    "workspaces.weights_spending",
 }
 """Pages of stages the demonstration has left behind: the test below opens them over rows of those stages."""
 

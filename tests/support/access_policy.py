@@ -153,6 +153,7 @@ workspaces.propose               -                    BUYERS
 workspaces.take_position         -                    BUYERS_AND_APPROVERS
 workspaces.weights_file          BUYERS               BUYERS_ASKED
 workspaces.weights_template      BUYERS               -
+workspaces.weights_spending      MEMBERS              -
 workspaces.comment               -                    BUYERS
 workspaces.park                  -                    BUYERS
 workspaces.resume                -                    BUYERS

@@ -151,6 +151,7 @@ def make_things(session: Session, world: World) -> Things:
         "workspaces.resume": {"item_id": things.keys["parked_id"]},
         "workspaces.weights_file": {"item_id": things.keys["weights_id"]},
         "workspaces.weights_template": {"item_id": things.keys["weights_id"]},
+        "workspaces.weights_spending": {"item_id": things.keys["weights_id"]},
     }
     session.commit()
     things.versions = {"consortium": world.consortium.version, "forming": signing.version}

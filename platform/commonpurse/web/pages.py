@@ -66,6 +66,11 @@ def say_date(day: date) -> str:
     return str(format_date(day, "d MMMM y", rebase=False))
 
 
+def say_month(day: date) -> str:
+    """The month of a date in words: April 2022."""
+    return str(format_date(day, "MMMM y", rebase=False))
+
+
 def say_datetime(moment: datetime) -> str:
     """A moment as London clocks show it: 3 April 2026 at 2:05pm."""
     local = moment.astimezone(LONDON)

@@ -7,15 +7,18 @@ from uuid import UUID, uuid4
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from msgspec import Struct
 
+from commonpurse.calc.sentence import Sentence
 from commonpurse.core.errors import Refused, Stale
 from commonpurse.core.tabular import write_csv, write_xlsx
 from commonpurse.core.transaction import reading, transaction
+from commonpurse.pooling.queries import common_suppliers
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.fields import Choice
 from commonpurse.web.form import Form, say
 from commonpurse.web.limits import EXPENSIVE, limited
-from commonpurse.web.pages import LONDON, say_date
+from commonpurse.web.pages import LONDON, say_date, say_month
 from commonpurse.workspaces import commands, queries
 from commonpurse.workspaces.forms import (
     COLUMNS,
@@ -128,7 +131,7 @@ def _show_item(
         "comment": CommentForm,
     }.items():
         forms[name] = failed if failed is not None and type(failed).__name__ == form_of.__name__ else form_of(None)
-    filled = ""
+    filled = Filled()
     if isinstance(forms["offer"], WeightsOfferForm) and forms["offer"] is not failed:
         filled = _fill(forms["offer"], page, numbers)
     return render_template(
@@ -142,28 +145,57 @@ def _show_item(
     )
 
 
-def _fill(form: WeightsOfferForm, page: queries.ItemPage, numbers: Mapping[str, int] | None) -> str:
+class Filled(Struct, frozen=True):
+    """What else than the table a form of weights was filled in from: `file`, `known`, or empty for neither."""
+
+    origin: str = ""
+    warnings: tuple[Sentence, ...] = ()
+    notes: tuple[Sentence, ...] = ()
+
+
+def _fill(form: WeightsOfferForm, page: queries.ItemPage, numbers: Mapping[str, int] | None) -> Filled:
     """Start from what is on the table, and from what the reader asked to take the numbers from.
 
     Args:
         numbers: those of a file.
-
-    Returns:
-        What else than the table the numbers are from: `file`, one of `queries.DERIVED`, or empty for neither.
     """
     if page.on_table is not None:
         form.fill(page.on_table)
     if numbers is not None:
         form.fill({"numbers": numbers, "source": ""})
-        return "file"
-    basis = request.args.get("from", "")
-    if not page.may_offer or basis not in queries.DERIVED:
-        return ""
-    day = say_date(datetime.now(LONDON).date())
-    with reading() as session:
-        found = queries.derived_weights(session, current_actor(), page.consortium_id, basis, day)
+        return Filled("file")
+    found = _derive(page) if page.may_offer else None
+    if found is None:
+        return Filled()
     form.fill({"numbers": found.numbers, "source": say(found.source)})
-    return basis
+    return Filled("known", found.warnings, found.notes)
+
+
+def _derive(page: queries.ItemPage) -> queries.Derived | None:
+    """The numbers that the address asks for; None where it asks for none."""
+    basis, day = request.args.get("from", ""), say_date(datetime.now(LONDON).date())
+    about = {"unit": page.item.unit, "day": day}
+    with reading() as session:
+        if basis == queries.SPENDING:
+            supplier = request.args.get("supplier", type=UUID)
+            return queries.spent_weights(
+                session, current_actor(), page.consortium_id, supplier, say_month=say_month, **about
+            )
+        if basis in queries.DERIVED:
+            return queries.derived_weights(session, current_actor(), page.consortium_id, basis, **about)
+    return None
+
+
+@blueprint.get("/<uuid:item_id>/weights/spending")
+@signed_in
+def weights_spending(consortium_id: UUID, item_id: UUID) -> ResponseReturnValue:
+    """The suppliers that joined bodies have in common, to take the numbers of weights from what was paid them."""
+    search = " ".join(request.args.get("q", "").split())[:100]
+    number = request.args.get("page", 1, type=int)
+    with reading() as session:
+        page = queries.weights_item(session, current_actor(), consortium_id, item_id, datetime.now(UTC))
+        suppliers = common_suppliers(session, current_actor(), consortium_id, search=search, page=number)
+    return render_template("workspaces/weights_spending.html", page=page, suppliers=suppliers)
 
 
 def _act(consortium_id: UUID, item_id: UUID, form: Form, act: Act) -> ResponseReturnValue:

@@ -23,6 +23,7 @@ from commonpurse.pooling.queries.spending import (
     spend_file_page,
     spending_page,
 )
+from commonpurse.pooling.queries.spent import NO_SHARED_SUPPLIER, CommonSuppliers, common_suppliers, spent_with
 from commonpurse.pooling.queries.suppliers import (
     Order,
     current_supplier,
@@ -49,7 +50,9 @@ from commonpurse.pooling.queries.weights import (
 )
 
 __all__ = [
+    "NO_SHARED_SUPPLIER",
     "BudgetTable",
+    "CommonSuppliers",
     "Contents",
     "Order",
     "SavingsPage",
@@ -58,6 +61,7 @@ __all__ = [
     "budget_contents",
     "budget_page",
     "committed_weights",
+    "common_suppliers",
     "contribution_page",
     "current_supplier",
     "exact_requirement",
@@ -80,6 +84,7 @@ __all__ = [
     "shared_suppliers_page",
     "spend_file_page",
     "spending_page",
+    "spent_with",
     "supplier_page",
     "upload_page",
     "uploads_page",

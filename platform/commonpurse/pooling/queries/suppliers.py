@@ -1,7 +1,7 @@
 """Suppliers behind the published spending, and what bodies pay them. Amounts are net of refunds."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -107,12 +107,12 @@ def shared_suppliers_page(
         mine: whether to show only suppliers that the actor's body pays.
     """
     reader = require_reader(session, actor)
-    shared = _shared(search, actor.organisation_id if mine else None)
-    found = session.scalar(select(func.count()).select_from(shared)) or 0
+    rows = shared_rows(search, payer=actor.organisation_id if mine else None)
+    found = session.scalar(select(func.count()).select_from(rows)) or 0
     pages = page_count(found)
     shown = min(max(page, 1), pages)
-    suppliers = _suppliers(session, shared, _ordered(shared, order).limit(PER_PAGE).offset((shown - 1) * PER_PAGE))
-    largest = session.execute(_ordered(shared, Order.SPEND).where(shared.c.pence > 0).limit(LARGEST))
+    suppliers = _suppliers(session, rows, _ordered(rows, order).limit(PER_PAGE).offset((shown - 1) * PER_PAGE))
+    largest = session.execute(_ordered(rows, Order.SPEND).where(rows.c.pence > 0).limit(LARGEST))
     return SharedSuppliersPage(
         suppliers,
         _short_names(session, {body for supplier in suppliers for body in supplier.by_body}),
@@ -132,14 +132,14 @@ def list_shared_suppliers(
 ) -> tuple[tuple[SharedSupplier, ...], tuple[tuple[UUID, str], ...]]:
     """Every shared supplier, by spending, and the bodies that pay them: for a download. Raises NotFound."""
     require_reader(session, actor)
-    shared = _shared(search, actor.organisation_id if mine else None)
-    suppliers = _suppliers(session, shared, _ordered(shared, Order.SPEND))
+    rows = shared_rows(search, payer=actor.organisation_id if mine else None)
+    suppliers = _suppliers(session, rows, _ordered(rows, Order.SPEND))
     return suppliers, _names(session, {body for supplier in suppliers for body in supplier.by_body})
 
 
-def _by_body() -> Subquery:
-    """A row for each supplier and body that pays it."""
-    return (
+def _by_body(among: Collection[UUID] | None = None) -> Subquery:
+    """A row for each supplier and body that pays it; with `among`, only for those bodies."""
+    statement = (
         select(
             Spelling.supplier_id,
             SpendFile.organisation_id,
@@ -149,8 +149,10 @@ def _by_body() -> Subquery:
         .join(Spelling, Spelling.id == Payment.spelling_id)
         .join(SpendFile, SpendFile.id == Payment.file_id)
         .group_by(Spelling.supplier_id, SpendFile.organisation_id)
-        .subquery()
     )
+    if among is not None:
+        statement = statement.where(SpendFile.organisation_id.in_(among))
+    return statement.subquery()
 
 
 def _paid_by(body: UUID) -> Select[UUID | None]:
@@ -163,12 +165,14 @@ def _paid_by(body: UUID) -> Select[UUID | None]:
     )
 
 
-def _shared(search: str, payer: UUID | None) -> Subquery:
+def shared_rows(search: str, *, payer: UUID | None = None, among: Collection[UUID] | None = None) -> Subquery:
     """A row for each supplier that two bodies or more pay and whose name, or a spelling of it, holds `search`.
 
-    Where there is a `payer`, only suppliers that it pays.
+    Args:
+        payer: where there is one, only suppliers that it pays.
+        among: where there are any, only these bodies and what they pay count.
     """
-    paid = _by_body()
+    paid = _by_body(among)
     statement = (
         select(
             SpendSupplier.id,
@@ -191,24 +195,24 @@ def _shared(search: str, payer: UUID | None) -> Subquery:
     return statement.subquery()
 
 
-def _ordered(shared: Subquery, order: Order) -> Select[Any]:
-    name = func.lower(shared.c.name)
+def _ordered(rows: Subquery, order: Order) -> Select[Any]:
+    name = func.lower(rows.c.name)
     first: dict[Order, tuple[ColumnElement[Any], ...]] = {
-        Order.SPEND: (shared.c.pence.desc(),),
-        Order.BODIES: (shared.c.bodies.desc(), shared.c.pence.desc()),
-        Order.PAYMENTS: (shared.c.payments.desc(), shared.c.pence.desc()),
+        Order.SPEND: (rows.c.pence.desc(),),
+        Order.BODIES: (rows.c.bodies.desc(), rows.c.pence.desc()),
+        Order.PAYMENTS: (rows.c.payments.desc(), rows.c.pence.desc()),
         Order.NAME: (),
     }
-    return select(shared).order_by(*first[order], name, shared.c.id)
+    return select(rows).order_by(*first[order], name, rows.c.id)
 
 
-def _suppliers(session: Session, shared: Subquery, statement: Select[Any]) -> tuple[SharedSupplier, ...]:
+def _suppliers(session: Session, among: Subquery, statement: Select[Any]) -> tuple[SharedSupplier, ...]:
     rows = session.execute(statement).all()
     paid = _by_body()
     by_supplier: dict[UUID, dict[UUID, Paid]] = defaultdict(dict)
     asked = [row.id for row in rows] if len(rows) <= PER_PAGE else None
     each = select(paid).order_by(paid.c.supplier_id, paid.c.organisation_id)
-    chosen = paid.c.supplier_id.in_(asked) if asked is not None else paid.c.supplier_id.in_(select(shared.c.id))
+    chosen = paid.c.supplier_id.in_(asked) if asked is not None else paid.c.supplier_id.in_(select(among.c.id))
     for row in session.execute(each.where(chosen)):
         by_supplier[row.supplier_id][row.organisation_id] = Paid(int(row.pence), row.payments)
     return tuple(

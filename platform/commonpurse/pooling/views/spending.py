@@ -1,12 +1,11 @@
 """Pages of published spending and of the suppliers behind it."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date, gettext, ngettext
+from flask_babel import gettext, ngettext
 
 from commonpurse.calc.money import pounds
 from commonpurse.calc.quantity import from_smallest
@@ -19,11 +18,7 @@ from commonpurse.pooling.views.blueprint import blueprint, download, filename_of
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.form import say
 from commonpurse.web.limits import EXPENSIVE, limited
-
-
-def say_month(first: date) -> str:
-    """A month in words, by its first day: April 2022."""
-    return str(format_date(first, "MMMM y"))
+from commonpurse.web.pages import say_month
 
 
 @blueprint.get("/spending")

@@ -6,6 +6,7 @@ from commonpurse.workspaces.queries.pages import (
     RoomPage,
     item_page,
     waiting,
+    weights_item,
     weights_to_offer,
     workspace_page,
 )
@@ -33,20 +34,25 @@ from commonpurse.workspaces.queries.rows import (
 )
 from commonpurse.workspaces.queries.weights import (
     DERIVED,
+    SPENDING,
     AgreedWeights,
+    Derived,
     agreed_weights,
     agreed_weights_of,
     derived_weights,
     in_force,
+    spent_weights,
     weights_on,
 )
 
 __all__ = [
     "DERIVED",
     "NO_ROOM",
+    "SPENDING",
     "AgreedAllocation",
     "AgreedTarget",
     "AgreedWeights",
+    "Derived",
     "ItemPage",
     "MeasureChoices",
     "MeasureGroup",
@@ -74,7 +80,9 @@ __all__ = [
     "require_item_in",
     "shares_measure",
     "spec_of",
+    "spent_weights",
     "waiting",
+    "weights_item",
     "weights_of",
     "weights_on",
     "weights_to_offer",

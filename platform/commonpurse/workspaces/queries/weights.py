@@ -1,7 +1,7 @@
 """What the bodies agreed that each of them weighs, and which of it counts on a day."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,7 +14,8 @@ from commonpurse.calc.allocation_rules.recorded import name_of
 from commonpurse.calc.sentence import Sentence, message
 from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core.actor import Actor
-from commonpurse.pooling.queries import basis_weights
+from commonpurse.core.errors import NotFound
+from commonpurse.pooling.queries import NO_SHARED_SUPPLIER, basis_weights, spent_with
 from commonpurse.workspaces.models import AgendaItem, ItemState, Offer, RecordedBasis, Workspace
 
 
@@ -86,24 +87,142 @@ def weights_on(session: Session, consortium_id: UUID, bases: Iterable[str], day:
     return found
 
 
+class Origin(Struct, frozen=True):
+    """What numbers can be taken from: what is said of their source, and where they are not what the weights count.
+
+    `units` are the ways to write what they are.
+    """
+
+    source: str
+    other_unit: str
+    units: frozenset[str]
+
+
+PENCE = frozenset({"p", "pence", "penny", "pennies"})
+NOT_PENCE = message(
+    "The numbers filled in are pence, not %(unit)s. Only their ratios matter to a split, but everybody would read them "
+    "as %(unit)s. Enter %(unit)s, or put other weights, counted in pence, on the agenda."
+)
+
 DERIVED = {
-    COMMITTED_BUDGET: message("Committed budgets in pence, as approved by %(day)s"),
-    REQUIRED_QUANTITY: message("Requirement lines, as they stood on %(day)s: only the ratios count"),
-    POPULATION: message("Residents of each body's area, as published, read on %(day)s"),
-    NEED: message("Residents times the deprivation score of their area in thousandths, read on %(day)s"),
+    COMMITTED_BUDGET: Origin(message("Committed budgets in pence, as approved by %(day)s"), NOT_PENCE, PENCE),
+    REQUIRED_QUANTITY: Origin(
+        message("Requirement lines, as they stood on %(day)s: only the ratios count"),
+        message(
+            "The numbers filled in only say how required quantities relate; they are not %(unit)s, but everybody would "
+            "read them so. Enter %(unit)s, or put other weights, counted in parts, on the agenda."
+        ),
+        frozenset({"part", "parts"}),
+    ),
+    POPULATION: Origin(
+        message("Residents of each body's area, as published, read on %(day)s"),
+        message(
+            "The numbers filled in are people, not %(unit)s. Only their ratios matter to a split, but everybody would "
+            "read them as %(unit)s. Enter %(unit)s, or put other weights, counted in people, on the agenda."
+        ),
+        frozenset({"people", "persons", "residents", "inhabitants"}),
+    ),
+    NEED: Origin(
+        message("Residents times the deprivation score of their area in thousandths, read on %(day)s"),
+        message(
+            "The numbers filled in are residents times a score, not %(unit)s. Only their ratios matter to a split, but "
+            "everybody would read them as %(unit)s. Enter %(unit)s, or put other weights, counted in points, on the "
+            "agenda."
+        ),
+        frozenset({"point", "points"}),
+    ),
 }
-"""What numbers can be taken from, and what is then said of their source."""
+"""What numbers can be taken from without choosing more."""
+
+SPENDING = "spending"
+SPENT = Origin(
+    message(
+        "Published payments to %(supplier)s, %(first)s to %(last)s, in pence, net of refunds and never below 0, "
+        "read on %(day)s"
+    ),
+    NOT_PENCE,
+    PENCE,
+)
+SPENT_IN_ONE_MONTH = message(
+    "Published payments to %(supplier)s, %(first)s, in pence, net of refunds and never below 0, read on %(day)s"
+)
+UNREAD = message(
+    "No published spending was read of: %(bodies)s. What they paid is not known, so no number is filled in for them. "
+    "Enter one, and say where it comes from."
+)
+REFUNDED = message("Refunds were larger than payments of: %(bodies)s. What is below zero counts as 0.")
+UNEVEN = message("The payments read are not of the same months for every body. Nothing is evened out for that:")
+MONTHS = message("%(body)s: %(first)s to %(last)s")
 
 
 class Derived(Struct, frozen=True):
-    """Numbers for every joined body, by its key as text, and where they come from."""
+    """Numbers for every joined body, by its key as text, None where nothing is known, and where they come from.
 
-    numbers: dict[str, int]
+    `warnings` are to be read before the numbers are offered, `notes` say more about them.
+    """
+
+    numbers: dict[str, int | None]
     source: Sentence
+    warnings: tuple[Sentence, ...] = ()
+    notes: tuple[Sentence, ...] = ()
 
 
-def derived_weights(session: Session, actor: Actor, consortium_id: UUID, basis: str, day: str) -> Derived:
-    """What a basis of `DERIVED` says of the bodies now; `day` is today in words. Raises NotFound."""
+def derived_weights(session: Session, actor: Actor, consortium_id: UUID, basis: str, *, unit: str, day: str) -> Derived:
+    """What a basis of `DERIVED` says of the bodies now. Raises NotFound.
+
+    Args:
+        unit: what the weights count that the numbers are for.
+        day: today in words.
+    """
     get_joined_consortium(session, actor, consortium_id)
-    numbers = basis_weights(session, consortium_id, [basis])[basis]
-    return Derived(numbers, Sentence(DERIVED[basis], {"day": day}))
+    numbers, origin = basis_weights(session, consortium_id, [basis])[basis], DERIVED[basis]
+    return Derived({**numbers}, Sentence(origin.source, {"day": day}), _other_unit(origin, unit))
+
+
+def spent_weights(
+    session: Session,
+    actor: Actor,
+    consortium_id: UUID,
+    supplier_id: UUID | None,
+    *,
+    unit: str,
+    day: str,
+    say_month: Callable[[date], str],
+) -> Derived:
+    """What each joined body paid a supplier, in pence, net of refunds, 0 where it got back more than it paid.
+
+    Args:
+        supplier_id: None for something that is no key.
+        unit: what the weights count that the numbers are for.
+        day: today in words.
+
+    Raises:
+        NotFound: see `pooling.queries.spent_with`.
+    """
+    if supplier_id is None:
+        raise NotFound(NO_SHARED_SUPPLIER)
+    spent = spent_with(session, actor, consortium_id, supplier_id)
+    first, last = say_month(spent.first), say_month(spent.last)
+    source = SPENT.source if first != last else SPENT_IN_ONE_MONTH
+    unread = ", ".join(body.name for body in spent.bodies if body.pence is None)
+    refunded = ", ".join(body.name for body in spent.bodies if body.pence is not None and body.pence < 0)
+    covered = [
+        Sentence(MONTHS, {"body": body.name, "first": say_month(body.first), "last": say_month(body.last)})
+        for body in spent.bodies
+        if body.first is not None and body.last is not None
+    ]
+    is_uneven = len({(each.values["first"], each.values["last"]) for each in covered}) > 1
+    return Derived(
+        {str(body.organisation_id): None if body.pence is None else max(body.pence, 0) for body in spent.bodies},
+        Sentence(source, {"supplier": spent.supplier, "first": first, "last": last, "day": day}),
+        (*((Sentence(UNREAD, {"bodies": unread}),) if unread else ()), *_other_unit(SPENT, unit)),
+        (
+            *((Sentence(REFUNDED, {"bodies": refunded}),) if refunded else ()),
+            *((Sentence(UNEVEN), *covered) if is_uneven else ()),
+        ),
+    )
+
+
+def _other_unit(origin: Origin, unit: str) -> tuple[Sentence, ...]:
+    """The warning that the numbers of an origin are not what the weights count; nothing where they are."""
+    return () if unit.casefold() in origin.units else (Sentence(origin.other_unit, {"unit": unit}),)
