@@ -31,6 +31,7 @@ from commonpurse.core import db
 from commonpurse.core.bulk import insert_many
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.outcomes import queries
+from commonpurse.outcomes.commands import ledger as ledger_commands
 from commonpurse.outcomes.commands import many
 from commonpurse.outcomes.commands.ledger import Line, divide_again
 from commonpurse.outcomes.models import LiveClaim, PostedSplit
@@ -211,7 +212,7 @@ def post(ledger: Ledger, splits: int, write: Callable[..., None] = insert_many) 
     """How long posting so many new groups in one transaction takes, written by `write`."""
     groups = ledger.groups(splits)
     db.bind(ledger.engine)
-    many.insert_many = write  # type: ignore[attr-defined]
+    ledger_commands.insert_many = write  # type: ignore[attr-defined]
 
     def act() -> None:
         with transaction() as session:
@@ -219,7 +220,7 @@ def post(ledger: Ledger, splits: int, write: Callable[..., None] = insert_many) 
             many.post_many(session, ledger.actor, consortium, ledger.basis, ledger.weights, groups, now=NOW)
 
     taken = seconds(act)
-    many.insert_many = insert_many  # type: ignore[attr-defined]
+    ledger_commands.insert_many = insert_many  # type: ignore[attr-defined]
     return taken
 
 

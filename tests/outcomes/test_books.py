@@ -16,6 +16,7 @@ from commonpurse.outcomes.queries.books import books_kept
 from commonpurse.reference.models import Area
 from config import ROOT
 from support.delivery_rows import QUARTER, make_agreed_rule, make_contract, make_record, make_records
+from support.web import counted_statements
 from support.world import NOW, make_area
 
 NEWCASTLE, GATESHEAD, DARLINGTON = "E08000021", "E08000037", "E06000005"
@@ -119,6 +120,40 @@ def test_a_correction_is_made_in_each_book(session, world, contract):
             (-15, "Counted wrongly"),
             (5, "Counted wrongly"),
         ]
+    assert queries.verify(session).faults == ()
+
+
+def test_a_correction_asks_as_often_for_four_books_as_for_one(session, connection, world, contract):
+    def statements(*tiers):
+        keep(session, world, *tiers)
+        wrong = make_record(session, world, contract, subject=f"wrong {tiers}", quantity=10, place_gss=GATESHEAD)
+        make_record(session, world, contract, subject=f"right {tiers}", quantity=5, place_gss=GATESHEAD)
+        issue(session, world)
+        session.expire_all()
+        with counted_statements(connection) as found:
+            correct(session, world, wrong, 3)
+        return found
+
+    one, four = statements("district"), statements("combined_authority", "region", "nation")
+    assert len(one) == len(four)
+    assert sum(statement.startswith(("INSERT INTO outcomes_split", "COPY outcomes_split")) for statement in four) <= 2
+    assert queries.verify(session).faults == ()
+
+
+def test_many_totals_are_split_in_as_many_statements_as_two(session, connection, world, contract):
+    keep(session, world, "district", "region")
+
+    def statements(year, totals):
+        for number in range(totals):
+            quarter = QUARTER.replace(year=year + number)
+            make_record(session, world, contract, subject=f"{year} {number}", quarter_starting=quarter)
+        session.expire_all()
+        with counted_statements(connection) as found:
+            assert len(issue(session, world)) == totals
+        return len(found)
+
+    issue_once = statements(2027, 1)  # The weights of the place are stored.
+    assert statements(2030, 9) <= issue_once
     assert queries.verify(session).faults == ()
 
 

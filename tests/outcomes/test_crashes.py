@@ -75,15 +75,15 @@ def test_when_both_have_read_the_same_head_the_second_is_told(world, own_engine,
         poster = Poster(session)
         poster.act(session, 0)
     both = Barrier(2)
-    honest = queries.head_of
+    honest = queries.heads_of
 
-    def head_of(*arguments):
+    def heads_of(*arguments):
         found = honest(*arguments)
         if own_engine.dialect.name == "postgresql":  # On SQLite the second waits before it reads.
             both.wait(10)
         return found
 
-    monkeypatch.setattr("commonpurse.outcomes.queries.head_of", head_of)
+    monkeypatch.setattr("commonpurse.outcomes.queries.heads_of", heads_of)
     results = at_once([lambda session: poster.act(session, 0)] * 2)
     stored = [result for result in results if isinstance(result, list)]
     assert len(stored) == (2 if own_engine.dialect.name == "sqlite" else 1)

@@ -7,9 +7,9 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from commonpurse.calc.allocation import parse_rule, split
-from commonpurse.calc.digest import canonical
+from commonpurse.calc.digest import canonical, chain
 from commonpurse.core import log
-from commonpurse.outcomes import queries
+from commonpurse.outcomes import commands, queries
 from commonpurse.outcomes.commands.ledger import Line, Scope, basis_of, post
 from commonpurse.outcomes.commands.many import Group, post_many
 from commonpurse.outcomes.models import LiveClaim, PostedSplit
@@ -84,6 +84,28 @@ def test_the_next_split_of_a_scope_follows_what_was_posted_at_once(session, worl
     post(session, actor, world.consortium, last.scope, basis, last.lines, done, now=NOW)
     put(session, world, basis, weights, first[4:])
     assert queries.verify(session).faults == ()
+
+
+def test_memo_books_follow_what_was_posted_at_once(session, world, contract, basis, weights):
+    actor, key = world.actor("newcastle"), world.consortium.id
+    commands.keep_books(session, actor, consortium_id=key, tiers=("district", "region"), now=NOW)
+    put(session, world, basis, weights, make_groups(session, world, contract))
+    rows = session.scalars(select(PostedSplit)).all()
+    assert {
+        book: sum(row.total for row in rows if row.book == book) for book in ("primary", "region")
+    } == dict.fromkeys(("primary", "region"), sum(row.total for row in rows if row.book == "district"))
+    assert queries.verify(session).faults == ()
+
+
+@pytest.mark.parametrize("reason", ["".join(map(chr, range(1, 160))), '\u2028 \u2029 \ufeff £ 😀 \\ " </script>'])
+def test_the_digest_of_any_reason_is_that_of_its_canonical_json(session, world, contract, basis, weights, reason):
+    [group] = make_groups(session, world, contract, 1)
+    done = split(1, parse_rule(queries.spec_of(basis.rule)), roster=basis.roster.parties, weights=weights)
+    lines, actor = [Line(group.lines[0].outcome, 1, 1)], world.actor("newcastle")
+    key = post(session, actor, world.consortium, group.scope, basis, lines, done, reason=reason, now=NOW)
+    row = session.get_one(PostedSplit, key)
+    assert row.reason == reason
+    assert row.digest == chain(row.previous_digest, queries.content_of(row, queries.digests_of(row)))
 
 
 def test_it_is_recorded_as_one_event_that_names_every_digest(session, world, contract, basis, weights):

@@ -212,6 +212,22 @@ def test_every_rounding_is_divided_anew(session, world, contract, rounding):
     assert queries.verify(session).faults == ()
 
 
+def test_however_many_splits_are_divided_anew_the_credits_of_a_measure_are_read_once(
+    session, connection, world, contract
+):
+    make_agreed_weights(session, world, 1, 1, 1)
+    make_agreed_rule(session, world, {**LITRES, "rounding": "credit"})
+    for number in range(6):
+        make_record(session, world, contract, subject=f"{number}", quantity=5)
+        issue(session, world)
+    make_agreed_weights(session, world, 0, 1, 1, now=LATER)
+    with counted_statements(connection) as found:
+        assert len(again(session, world)) == 6
+    assert sum(statement.startswith("SELECT outcomes_split.explanation") for statement in found) == 1
+    assert net(session) == [0, 15, 15, 0]
+    assert queries.verify(session).faults == ()
+
+
 def test_statements_on_old_weights_are_issued_again_and_the_old_ones_kept(app, session, world, contract):
     make_agreed_weights(session, world, 1, 1, 2)
     make_agreed_rule(session, world, LITRES)

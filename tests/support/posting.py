@@ -27,6 +27,7 @@ from commonpurse.identity.models import Membership, Person
 from commonpurse.outcomes import queries
 from commonpurse.outcomes.commands.ledger import Basis, Line, Scope, basis_of, post, take_back
 from commonpurse.outcomes.commands.many import Group, post_many
+from commonpurse.outcomes.models import PostedSplit
 from commonpurse.workspaces.queries import agreed_allocation
 
 
@@ -62,12 +63,13 @@ class Poster:
             keys = post_many(session, self.actor, consortium, basis, {}, groups, now=now)
             return _said(keys, lines)
         lines = [self._record(session, 10)]
-        row = post(session, self.actor, consortium, scope, basis, lines, _divided(basis, 10), now=now)
+        key = post(session, self.actor, consortium, scope, basis, lines, _divided(basis, 10), now=now)
         if turn % 3 == 0:
-            return _said([row.id], lines)
+            return _said([key], lines)
+        row = session.get_one(PostedSplit, key)
         reversal = take_back(session, self.actor, consortium, row, reason="Counted wrongly", now=now)
         again = post(session, self.actor, consortium, scope, basis, lines, _divided(basis, 10), now=now)
-        return _said([row.id, reversal.id, again.id], lines)
+        return _said([key, reversal, again], lines)
 
     def _record(self, session: Session, quantity: int) -> Line:
         record = OutcomeRecord(

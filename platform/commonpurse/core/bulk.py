@@ -4,7 +4,7 @@ The database checks each of them as it checks any other; what is saved is the wa
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
@@ -16,6 +16,9 @@ from sqlalchemy.orm import Session
 
 ROOM_KIB = 65536
 """Memory for pages while many rows go into SQLite; it is taken only as it is used."""
+
+FEW = 50
+"""Rows for which asking for that memory takes longer than it saves."""
 
 
 def insert_many(session: Session, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -33,7 +36,9 @@ def insert_many(session: Session, table: Table, columns: Sequence[str], rows: It
         marks = ", ".join("?" * len(columns))
         statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608
         plain = [tuple([_plain(value, _SQLITE) for value in row]) for row in rows]
-        with room(connection):
+        if not plain:
+            return
+        with room(connection) if len(plain) > FEW else nullcontext():
             connection.exec_driver_sql(statement, plain)
 
 
@@ -50,7 +55,8 @@ def room(connection: Connection) -> Iterator[None]:
 
 def _copy(driver: Any, statement: str, rows: Iterable[list[Any]]) -> None:
     from psycopg import IntegrityError as Refused
-    from sqlalchemy.exc import IntegrityError
+    from psycopg import OperationalError as Failed
+    from sqlalchemy.exc import IntegrityError, OperationalError
 
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
@@ -58,6 +64,8 @@ def _copy(driver: Any, statement: str, rows: Iterable[list[Any]]) -> None:
                 copy.write_row(row)
     except Refused as error:
         raise IntegrityError(statement, None, error) from error
+    except Failed as error:
+        raise OperationalError(statement, None, error) from error
 
 
 def _plain(value: Any, spelled: dict[type, Callable[[Any], Any]]) -> Any:

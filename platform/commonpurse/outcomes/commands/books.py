@@ -4,6 +4,7 @@ A memo book holds what the primary book holds, split by split, and is never adde
 the primary book has changed: what no longer counts is taken back, what is new is posted.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -12,14 +13,23 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from commonpurse.calc.allocation import UNALLOCATED, parse_rule, split
-from commonpurse.calc.digest import GENESIS, canonical
+from commonpurse.calc.digest import canonical
 from commonpurse.consortia.models import Consortium
 from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core import log
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import Refused, require
 from commonpurse.outcomes import policy, queries
-from commonpurse.outcomes.commands.ledger import Basis, Line, division, negative, scope_of, stamp, stored
+from commonpurse.outcomes.commands.ledger import (
+    Basis,
+    Draft,
+    Line,
+    division,
+    negative,
+    scope_of,
+    stored,
+    write_all,
+)
 from commonpurse.outcomes.events import BookPosted, BooksBegun
 from commonpurse.outcomes.models import PRIMARY, PostedSplit, Roster, RuleVersion, WeightVersion
 from commonpurse.outcomes.queries import books
@@ -127,20 +137,19 @@ def _bring_up_to_date(
         for row in rows:
             held[row.book][row.scope, row.outcomes, row.versions, row.quantities] = row
         places = places_by_tier(session, {row.place_gss for row in held[PRIMARY].values()})
+        changes: list[Draft] = []
         for book, basis in bases.items():
             back = [row for key, row in held[book].items() if key not in held[PRIMARY]]
-            new = [row for key, row in held[PRIMARY].items() if key not in held[book]]
-            changes: list[tuple[PostedSplit, PostedSplit]] = [(row, negative(row, reason)) for row in back]
+            changes += [negative(row, reason) for row in back]
             before = {row.scope: row.weight_version for row in back}
-            for row in new:
-                place = places.get(row.place_gss, {}).get(book)
-                again = _for_place(session, book, basis, row, place, before.get(row.scope), reason, now)
-                changes.append((row, again))
-            _post(session, actor, consortium, book, changes, now)
+            for key, row in held[PRIMARY].items():
+                if key not in held[book]:
+                    place = places.get(row.place_gss, {}).get(book)
+                    changes.append(_for_place(book, basis, row, place, before.get(row.scope), reason, now))
+        _post(session, actor, consortium, changes, now)
 
 
 def _for_place(
-    session: Session,
     book: str,
     basis: Basis,
     row: PostedSplit,
@@ -148,7 +157,7 @@ def _for_place(
     like: WeightVersion | None,
     reason: str,
     now: datetime,
-) -> PostedSplit:
+) -> Draft:
     """What a row of the primary book divided, all of it for one place; unallocated where the roster has not got it.
 
     Args:
@@ -158,31 +167,24 @@ def _for_place(
     holder = {book: place} if place in parties else {}
     done = split(row.total, parse_rule(queries.spec_of(basis.rule)), roster=parties, holder=holder)
     lines = [Line(*line) for line in zip(row.outcomes, row.versions, row.quantities, strict=True)]
-    return division(session, basis, lines, done, reason, now, like, book)
+    return division(scope_of(row), basis, lines, done, reason, now, like=like, book=book)
 
 
-def _post(
-    session: Session,
-    actor: Actor,
-    consortium: Consortium,
-    book: str,
-    changes: Sequence[tuple[PostedSplit, PostedSplit]],
-    now: datetime,
-) -> None:
-    """Write rows, each chained to the one before in the scope of another row; reversals come first."""
+def _post(session: Session, actor: Actor, consortium: Consortium, changes: Sequence[Draft], now: datetime) -> None:
+    """Write rows of several books, those of one after those of the other, and record one event for each book."""
     if not changes:
         return
-    heads = queries.heads_of(session, book, {like.scope for like, _ in changes})
-    for like, row in changes:
-        head = heads.get(like.scope, (0, GENESIS))
-        heads[like.scope] = stamp(actor, consortium, scope_of(like), [row], head, now)
-    rows = [row for _, row in changes]
-    session.add_all(rows)
-    session.flush()
-    event = BookPosted(
-        book=book,
-        splits=sum(row.reverses_id is None for row in rows),
-        reversals=sum(row.reverses_id is not None for row in rows),
-        digest=sha256("".join(row.digest for row in rows).encode()).hexdigest(),
-    )
-    log.record(session, actor, consortium.stream, event, at=now)
+    digests: dict[str, list[str]] = {}
+    for draft, (_, digest) in zip(changes, write_all(session, actor, consortium, changes, now), strict=True):
+        digests.setdefault(draft.book, []).append(digest)
+    taken_back = Counter(draft.book for draft in changes if draft.reverses_id is not None)
+    events = [
+        BookPosted(
+            book=book,
+            splits=len(posted) - taken_back[book],
+            reversals=taken_back[book],
+            digest=sha256("".join(posted).encode()).hexdigest(),
+        )
+        for book, posted in digests.items()
+    ]
+    log.record_all(session, actor, consortium.stream, events, at=now)

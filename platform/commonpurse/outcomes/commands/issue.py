@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from commonpurse.calc.allocation import Split, credit_change, parse_rule, split, split_again
+from commonpurse.calc.allocation import Split, parse_rule, split, split_again
 from commonpurse.calc.allocation_rules import CREDIT
 from commonpurse.consortia.models import Consortium
 from commonpurse.consortia.queries import get_joined_consortium
@@ -20,25 +20,25 @@ from commonpurse.outcomes import policy, queries
 from commonpurse.outcomes.commands.books import follow
 from commonpurse.outcomes.commands.ledger import (
     Basis,
+    Draft,
     Line,
     Scope,
+    append,
     basis_of,
     divide_again,
-    post,
+    division,
+    negative,
     scope_of,
-    take_back,
 )
 from commonpurse.outcomes.models import PostedSplit
-from commonpurse.outcomes.queries.credits import (
-    as_seen_by,
-    credits_of,
-    credits_of_everybody,
-    list_live_with_credit,
-)
+from commonpurse.outcomes.queries.credits import Credits, as_seen_by, list_live_with_credit
 from commonpurse.outcomes.queries.places import held_places
 from commonpurse.outcomes.queries.weighing import bases_by_quarter
 from commonpurse.outcomes.rules import REPLACED, a_unit_off, goes_by_the_same, would_even_out
 from commonpurse.workspaces.queries import agreed_allocation
+
+SPLITS_AT_ONCE = 500
+"""Totals that are divided before they are written."""
 
 
 def issue_splits(session: Session, actor: Actor, *, consortium_id: UUID, now: datetime) -> list[UUID]:
@@ -75,28 +75,36 @@ def issue_splits(session: Session, actor: Actor, *, consortium_id: UUID, now: da
     bases = bases_by_quarter(session, consortium, rule, basis.roster, {scope.quarter_starting for scope in groups})
     delivered = {(scope.place_gss, scope.quarter_starting) for scope in groups}
     held = held_places(session, consortium, basis.roster, rule, delivered)
-    posted = []
-    for scope in sorted(groups, key=str):
-        lines = [Line(record.id.hex, record.version, record.quantity) for record in groups[scope]]
-        roster, holder = basis.roster.parties, held.get((scope.place_gss, scope.quarter_starting))
-        alone = split(total_of(lines), rule, roster=roster, bases=bases[scope.quarter_starting], holder=holder)
-        whole = rule.rounding != CREDIT
-        for earlier in queries.list_live_splits(session, str(scope), basis.rule) if whole else ():
-            if goes_by_the_same(earlier.explanation, alone.explanation):
-                take_back(session, actor, consortium, earlier, reason=REPLACED, now=now)
-                lines = [*lines_of(earlier), *lines]
-        done = _divide_again(session, consortium_id, scope, total_of(lines), alone)
-        posted.append(post(session, actor, consortium, scope, basis, lines, done, now=now).id)
+    owed, posted = Credits(session, consortium_id), []
+    ordered = sorted(groups, key=str)
+    for some in [ordered[start : start + SPLITS_AT_ONCE] for start in range(0, len(ordered), SPLITS_AT_ONCE)]:
+        drafts: list[Draft] = []
+        # Where whole units are shared with a credit, what was divided before stays as it is.
+        live = queries.list_live_splits(session, [str(scope) for scope in some if rule.rounding != CREDIT], basis.rule)
+        for scope in some:
+            lines = [Line(record.id.hex, record.version, record.quantity) for record in groups[scope]]
+            roster, holder = basis.roster.parties, held.get((scope.place_gss, scope.quarter_starting))
+            alone = split(total_of(lines), rule, roster=roster, bases=bases[scope.quarter_starting], holder=holder)
+            for earlier in live.get(str(scope), ()):
+                if goes_by_the_same(earlier.explanation, alone.explanation):
+                    drafts.append(negative(earlier, REPLACED))
+                    lines = [*lines_of(earlier), *lines]
+            done = _divide_again(owed, scope.measure_id, total_of(lines), alone)
+            drafts.append(division(scope, basis, lines, done, "", now))
+            posted.append(drafts[-1].id)
+        append(session, actor, consortium, drafts, now)
     follow(session, actor, consortium, [str(scope) for scope in groups], now=now)
     return posted
 
 
-def _divide_again(session: Session, consortium_id: UUID, scope: Scope, total: int, like: Split) -> Split:
+def _divide_again(owed: Credits, measure_id: UUID, total: int, like: Split) -> Split:
     """Divide a total by the rule, weights and holder of another split, and by the credits of now."""
-    owed = None
+    before = None
     if parse_rule(like.explanation["rule"]).rounding == CREDIT:
-        owed = credits_of(session, consortium_id, scope.measure_id, like.roster)
-    return split_again(total, like.explanation, credits_before=owed)
+        before = as_seen_by(like.roster, owed.of_everybody(measure_id))
+    done = split_again(total, like.explanation, credits_before=before)
+    owed.note(measure_id, done.explanation)
+    return done
 
 
 def lines_of(row: PostedSplit) -> list[Line]:
@@ -202,13 +210,27 @@ def _undo_in_primary(
         rest = split_again(total_of(lines), original.explanation)
         divide_again(session, actor, consortium, original, lines, rest, reason=reason, now=now)
         return
-    take_back(session, actor, consortium, original, reason=reason, now=now)
-    _split_the_rest(session, actor, consortium, original, lines, reason=reason, now=now)
-    keep_within_a_unit(session, actor, consortium, original.measure_id, reason=reason, now=now)
+    owed, back = Credits(session, consortium.id), negative(original, reason)
+    owed.note(original.measure_id, back.explanation)
+    drafts = [back]
+    if lines:
+        like = Split(original.total, original.roster.parties, original.amounts, original.explanation)
+        done = _divide_again(owed, original.measure_id, total_of(lines), like)
+        basis = Basis(original.roster, original.rule_version)
+        drafts.append(division(scope_of(original), basis, lines, done, reason, now, like=original.weight_version))
+    append(session, actor, consortium, drafts, now)
+    keep_within_a_unit(session, actor, consortium, owed, original.measure_id, reason=reason, now=now)
 
 
 def keep_within_a_unit(
-    session: Session, actor: Actor, consortium: Consortium, measure_id: UUID, *, reason: str, now: datetime
+    session: Session,
+    actor: Actor,
+    consortium: Consortium,
+    owed: Credits,
+    measure_id: UUID,
+    *,
+    reason: str,
+    now: datetime,
 ) -> None:
     """Even out the credits of a measure where a correction left a body a unit or more off what it is entitled to.
 
@@ -216,37 +238,18 @@ def keep_within_a_unit(
     now. So the latest splits in which a unit can go from a body ahead to one behind are divided anew, each at most
     once and for the reason of the correction. Each makes the sum of the squared credits of its parties smaller.
     """
-    held = credits_of_everybody(session, consortium.id, measure_id)
+    held = owed.of_everybody(measure_id)
     if not a_unit_off(held):
         return
+    drafts: list[Draft] = []
     for row in list_live_with_credit(session, consortium.id, measure_id):
         parties = row.roster.parties
-        seen = as_seen_by(parties, held)
-        if not would_even_out(seen, dict(zip(parties, row.amounts, strict=True))):
+        if not would_even_out(as_seen_by(parties, held), dict(zip(parties, row.amounts, strict=True))):
             continue
-        back = take_back(session, actor, consortium, row, reason=reason, now=now)
-        held.update(credit_change(back.explanation))
+        back = negative(row, reason)
+        owed.note(measure_id, back.explanation)
         again = split_again(row.total, row.explanation, credits_before=as_seen_by(parties, held))
+        owed.note(measure_id, again.explanation)
         basis = Basis(row.roster, row.rule_version)
-        post(session, actor, consortium, scope_of(row), basis, lines_of(row), again, reason=reason, now=now)
-        held.update(credit_change(again.explanation))
-
-
-def _split_the_rest(
-    session: Session,
-    actor: Actor,
-    consortium: Consortium,
-    original: PostedSplit,
-    lines: Sequence[Line],
-    *,
-    reason: str,
-    now: datetime,
-) -> None:
-    """Divide what remains by the rule, weights and holder of the split that was taken back."""
-    if not lines:
-        return
-    scope = scope_of(original)
-    like = Split(original.total, original.roster.parties, original.amounts, original.explanation)
-    done = _divide_again(session, consortium.id, scope, total_of(lines), like)
-    basis = Basis(original.roster, original.rule_version)
-    post(session, actor, consortium, scope, basis, lines, done, reason=reason, now=now)
+        drafts += [back, division(scope_of(row), basis, lines_of(row), again, reason, now, like=row.weight_version)]
+    append(session, actor, consortium, drafts, now)

@@ -1,25 +1,34 @@
 """Writing rows of the ledger: versions of what a split rests on, splits, and reversals."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
 from msgspec import Struct
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from commonpurse.calc.allocation import Split, reverse
-from commonpurse.calc.digest import canonical, chain
+from commonpurse.calc.digest import GENESIS, canonical
 from commonpurse.calc.quantity import from_smallest
 from commonpurse.consortia.models import Consortium
 from commonpurse.core import log
 from commonpurse.core.actor import Actor
+from commonpurse.core.bulk import insert_many
 from commonpurse.measures.models import Measure
 from commonpurse.outcomes import queries
 from commonpurse.outcomes.events import SplitPosted, SplitReversed
 from commonpurse.outcomes.models import PRIMARY, PostedSplit, Roster, RuleVersion, WeightVersion
+from commonpurse.outcomes.queries.records import chained, content_text
 from commonpurse.workspaces.queries import AgreedAllocation
+
+COLUMNS = (
+    "id", "book", "scope", "seq", "reverses_id", "consortium_id", "contract_id", "measure_id", "quarter_starting",
+    "place_gss", "roster_id", "rule_version_id", "weight_version_id", "total", "amounts", "outcomes", "versions",
+    "quantities", "explanation", "reason", "posted_by_id", "posted_at", "previous_digest", "digest",
+)  # fmt: skip
 
 V = TypeVar("V", Roster, RuleVersion, WeightVersion)
 
@@ -71,6 +80,28 @@ def basis_of(session: Session, consortium: Consortium, agreed: AgreedAllocation,
     return Basis(roster, queries.find_rule_version(session, rule.digest) or stored(session, rule))
 
 
+class Draft(Struct, frozen=True):
+    """A row of the ledger but for its number and digest.
+
+    Attributes:
+        record: its explanation as canonical JSON.
+        explanation: the same as it was worked out; empty where many were spelled at once.
+    """
+
+    id: UUID
+    book: str
+    scope: Scope
+    basis: Basis
+    weights: WeightVersion
+    total: int
+    amounts: Sequence[int]
+    lines: Sequence[Line]
+    record: str
+    reason: str
+    reverses_id: UUID | None = None
+    explanation: Mapping[str, Any] = {}
+
+
 def post(
     session: Session,
     actor: Actor,
@@ -82,17 +113,16 @@ def post(
     *,
     reason: str = "",
     now: datetime,
-) -> PostedSplit:
-    """Post the division of the total of `lines`, and record it."""
-    row = division(session, basis, lines, split, reason, now)
-    return _append(session, actor, consortium, scope, [row], now)[0]
+) -> UUID:
+    """Post the division of the total of `lines`, and record it; return the key of the row."""
+    return append(session, actor, consortium, [division(scope, basis, lines, split, reason, now)], now)[0]
 
 
 def take_back(
     session: Session, actor: Actor, consortium: Consortium, original: PostedSplit, *, reason: str, now: datetime
-) -> PostedSplit:
+) -> UUID:
     """Post the exact negative of a live split: every number is copied, none is worked out anew."""
-    return _append(session, actor, consortium, scope_of(original), [negative(original, reason)], now)[0]
+    return append(session, actor, consortium, [negative(original, reason)], now)[0]
 
 
 def divide_again(
@@ -105,71 +135,61 @@ def divide_again(
     *,
     reason: str,
     now: datetime,
-) -> PostedSplit:
-    """Take a live split back and post another in its place, by the same rule; return what was posted.
+) -> UUID:
+    """Take a live split back and post another in its place, by the same rule; return the key of what was posted.
 
     The ledger is what `take_back` and then `post` make of it, written at once.
     """
     basis = Basis(original.roster, original.rule_version)
-    rows = [
-        negative(original, reason),
-        division(session, basis, lines, split, reason, now, like=original.weight_version),
-    ]
-    return _append(session, actor, consortium, scope_of(original), rows, now)[1]
+    again = division(scope_of(original), basis, lines, split, reason, now, like=original.weight_version)
+    return append(session, actor, consortium, [negative(original, reason), again], now)[1]
 
 
 def division(
-    session: Session,
+    scope: Scope,
     basis: Basis,
     lines: Sequence[Line],
     split: Split,
     reason: str,
     now: datetime,
+    *,
     like: WeightVersion | None = None,
     book: str = PRIMARY,
-) -> PostedSplit:
+) -> Draft:
     """The row of a division; its weights are often those of another split."""
-    weights = weights_of(session, basis, split.explanation, now, like)
-    return PostedSplit(
+    return Draft(
         id=uuid4(),
         book=book,
-        roster_id=basis.roster.id,
-        roster=basis.roster,
-        rule_version_id=basis.rule.id,
-        rule_version=basis.rule,
-        weight_version_id=weights.id,
-        weight_version=weights,
+        scope=scope,
+        basis=basis,
+        weights=_named_weights(basis, split.explanation, now, like),
         total=split.total,
         amounts=split.amounts,
-        outcomes=tuple(line.outcome for line in lines),
-        versions=tuple(line.version for line in lines),
-        quantities=tuple(line.quantity for line in lines),
-        explanation=split.explanation,
+        lines=lines,
+        record=canonical(split.explanation).decode(),
         reason=reason,
+        explanation=split.explanation,
     )
 
 
-def negative(original: PostedSplit, reason: str) -> PostedSplit:
+def negative(original: PostedSplit, reason: str) -> Draft:
     """The row of a reversal."""
     record = original.explanation
-    negative = reverse(Split(original.total, tuple(record["roster"]), original.amounts, record))
-    return PostedSplit(
+    back = reverse(Split(original.total, tuple(record["roster"]), original.amounts, record))
+    made_of = zip(original.outcomes, original.versions, original.quantities, strict=True)
+    return Draft(
         id=uuid4(),
         book=original.book,
-        reverses_id=original.id,
-        roster_id=original.roster_id,
-        roster=original.roster,
-        rule_version_id=original.rule_version_id,
-        rule_version=original.rule_version,
-        weight_version_id=original.weight_version_id,
-        weight_version=original.weight_version,
-        total=negative.total,
-        amounts=negative.amounts,
-        outcomes=original.outcomes,
-        versions=original.versions,
-        quantities=tuple(-quantity for quantity in original.quantities),
-        explanation=negative.explanation,
+        scope=scope_of(original),
+        basis=Basis(original.roster, original.rule_version),
+        weights=original.weight_version,
+        total=back.total,
+        amounts=back.amounts,
+        lines=[Line(outcome, version, -quantity) for outcome, version, quantity in made_of],
+        record=canonical(back.explanation).decode(),
         reason=reason,
+        reverses_id=original.id,
+        explanation=back.explanation,
     )
 
 
@@ -178,68 +198,151 @@ def scope_of(row: PostedSplit) -> Scope:
     return Scope(row.contract_id, row.measure_id, row.quarter_starting, row.place_gss)
 
 
-def _append(
-    session: Session, actor: Actor, consortium: Consortium, scope: Scope, rows: Sequence[PostedSplit], now: datetime
-) -> Sequence[PostedSplit]:
-    """Write rows of one book and scope, each chained to the one before, and record them."""
-    measure = session.get_one(Measure, scope.measure_id)
-    stamp(actor, consortium, scope, rows, queries.head_of(session, rows[0].book, str(scope)), now)
-    session.add_all(rows)
-    session.flush()
-    log.record_all(session, actor, consortium.stream, [_event(row, measure) for row in rows], at=now)
-    return rows
+def append(
+    session: Session, actor: Actor, consortium: Consortium, drafts: Sequence[Draft], now: datetime
+) -> list[UUID]:
+    """Write rows in the order given, and record each; return their keys. However many they are, in a few statements."""
+    if not drafts:
+        return []
+    measures = queries.measures_of(session, {draft.scope.measure_id for draft in drafts})
+    posted = write_all(session, actor, consortium, drafts, now)
+    events = [
+        _event(draft, digest, measures[draft.scope.measure_id])
+        for draft, (_, digest) in zip(drafts, posted, strict=True)
+    ]
+    log.record_all(session, actor, consortium.stream, events, at=now)
+    return [key for key, _ in posted]
 
 
-def stamp(
+def write_all(
+    session: Session, actor: Actor, consortium: Consortium, drafts: Sequence[Draft], now: datetime
+) -> list[tuple[UUID, str]]:
+    """Write rows of any books and chains with the weights they name; return the key and digest of each."""
+    weights = _stored_weights(session, [draft.weights for draft in drafts])
+    heads = queries.heads_of(session, {draft.book for draft in drafts}, {str(draft.scope) for draft in drafts})
+    return write(session, actor, consortium, drafts, heads, weights, now)
+
+
+def write(
+    session: Session,
     actor: Actor,
     consortium: Consortium,
-    scope: Scope,
-    rows: Sequence[PostedSplit],
-    head: tuple[int, str],
+    drafts: Iterable[Draft],
+    heads: Mapping[tuple[str, str], tuple[int, str]],
+    weights: Mapping[str, UUID],
     now: datetime,
-) -> tuple[int, str]:
-    """Say of rows what they are about and chain them to `head`, the number and digest before; return the new head."""
-    last, digest = head
-    for seq, row in enumerate(rows, last + 1):
-        row.scope, row.seq, row.previous_digest = str(scope), seq, digest
-        row.consortium_id = consortium.id
-        row.contract_id, row.measure_id = scope.contract_id, scope.measure_id
-        row.quarter_starting, row.place_gss = scope.quarter_starting, scope.place_gss
-        row.posted_by_id, row.posted_at = actor.person, now.astimezone(UTC)
-        row.digest = digest = chain(row.previous_digest, queries.content_of(row, queries.digests_of(row)))
-    return last + len(rows), digest
+) -> list[tuple[UUID, str]]:
+    """Write rows in one statement, each chained to the one before; what `drafts` yields is sent as it comes.
+
+    Args:
+        heads: number and digest of the newest row of every chain that has one, by book and scope.
+        weights: the keys of the weights that the rows name, by digest.
+
+    Returns:
+        The key and digest of each.
+
+    Raises:
+        IntegrityError: the database refuses one of them, for example because somebody else posted to the same scope
+            in between; then none is written.
+    """
+    written: list[tuple[UUID, str]] = []
+    newest, common = dict(heads), (consortium.id, actor.person, now.astimezone(UTC))
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for draft in drafts:
+            chain = draft.book, str(draft.scope)
+            row = _row(draft, chain[1], newest.get(chain, (0, GENESIS)), weights[draft.weights.digest], common)
+            newest[chain] = row[3], row[-1]
+            written.append((draft.id, row[-1]))
+            yield row
+
+    session.flush()
+    insert_many(session, cast(Table, PostedSplit.__table__), COLUMNS, rows())
+    return written
 
 
-def _event(row: PostedSplit, measure: Measure) -> SplitPosted | SplitReversed:
+def _row(
+    draft: Draft, scope: str, head: tuple[int, str], weights_id: UUID, common: tuple[UUID, UUID, datetime]
+) -> tuple[Any, ...]:
+    """The values of COLUMNS for the row that follows `head`."""
+    (consortium_id, person_id, now), (last, previous) = common, head
+    about, basis = draft.scope, draft.basis
+    outcomes = tuple([line.outcome for line in draft.lines])
+    versions = tuple([line.version for line in draft.lines])
+    quantities = tuple([line.quantity for line in draft.lines])
+    content = content_text(
+        digests={"roster": basis.roster.digest, "rule": basis.rule.digest, "weights": draft.weights.digest},
+        id=draft.id,
+        book=draft.book,
+        scope=scope,
+        seq=last + 1,
+        reverses=draft.reverses_id,
+        consortium_id=consortium_id,
+        total=draft.total,
+        amounts=draft.amounts,
+        outcomes=outcomes,
+        versions=versions,
+        quantities=quantities,
+        record=draft.record,
+        reason=draft.reason,
+        posted_by_id=person_id,
+        posted_at=now,
+    )
+    return (
+        draft.id, draft.book, scope, last + 1, draft.reverses_id, consortium_id, about.contract_id, about.measure_id,
+        about.quarter_starting, about.place_gss, basis.roster.id, basis.rule.id, weights_id, draft.total,
+        tuple(draft.amounts), outcomes, versions, quantities, draft.record, draft.reason, person_id, now, previous,
+        chained(previous, content),
+    )  # fmt: skip
+
+
+def _event(draft: Draft, digest: str, measure: Measure) -> SplitPosted | SplitReversed:
     """What is said of a row; of a reversal in the words of its original."""
     about: dict[str, Any] = {
-        "split_id": row.id,
+        "split_id": draft.id,
         "measure": measure.title,
-        "quarter_starting": row.quarter_starting,
-        "place_gss": row.place_gss,
+        "quarter_starting": draft.scope.quarter_starting,
+        "place_gss": draft.scope.place_gss,
         "unit": measure.unit,
-        "total": row.total,
-        "digest": row.digest,
+        "total": draft.total,
+        "digest": digest,
     }
-    if row.reverses_id is None:
-        quantity = from_smallest(row.total, measure.decimals)
-        return SplitPosted(**about, quantity=quantity, roster=row.roster.parties, amounts=row.amounts)
-    quantity = from_smallest(-row.total, measure.decimals)
-    return SplitReversed(**about, quantity=quantity, reverses_id=row.reverses_id, reason=row.reason)
+    if draft.reverses_id is None:
+        quantity = from_smallest(draft.total, measure.decimals)
+        return SplitPosted(**about, quantity=quantity, roster=draft.basis.roster.parties, amounts=tuple(draft.amounts))
+    quantity = from_smallest(-draft.total, measure.decimals)
+    return SplitReversed(**about, quantity=quantity, reverses_id=draft.reverses_id, reason=draft.reason)
 
 
-def weights_of(
-    session: Session, basis: Basis, explanation: Mapping[str, Any], now: datetime, like: WeightVersion | None = None
+def weights_of(session: Session, basis: Basis, explanation: Mapping[str, Any], now: datetime) -> WeightVersion:
+    """The weights that a record names; stored when they are used first."""
+    version = _named_weights(basis, explanation, now)
+    return queries.find_weight_version(session, version.digest) or stored(session, version)
+
+
+def _named_weights(
+    basis: Basis, explanation: Mapping[str, Any], now: datetime, like: WeightVersion | None = None
 ) -> WeightVersion:
-    """The weights that a record names, which may be `like` others; stored when they are used first."""
+    """The weights that a record names, which may be `like` others; perhaps not stored yet."""
     weights = tuple(explanation["weights"])
     version = WeightVersion(
         roster_id=basis.roster.id, basis=explanation["rule"]["kind"], weights=weights, recorded_at=now
     )
     version.digest = queries.weight_digest(version, basis.roster.digest)
-    if like is not None and like.digest == version.digest:
-        return like
-    return queries.find_weight_version(session, version.digest) or stored(session, version)
+    return like if like is not None and like.digest == version.digest else version
+
+
+def _stored_weights(session: Session, named: Sequence[WeightVersion]) -> dict[str, UUID]:
+    """The keys of weights by digest; stored when they are used first."""
+    found = {version.digest: version.id for version in named if version in session}
+    others = {version.digest: version for version in named if version.digest not in found}
+    if others:
+        found |= queries.find_weight_keys(session, others)
+        new = [version for digest, version in others.items() if digest not in found]
+        session.add_all(new)
+        session.flush()
+        found |= {version.digest: version.id for version in new}
+    return found
 
 
 def stored(session: Session, version: V) -> V:

@@ -9,16 +9,15 @@ from sqlalchemy.orm import Session
 from commonpurse.calc.allocation import Split, parse_rule, split
 from commonpurse.calc.allocation_rules import CREDIT
 from commonpurse.calc.sentence import Sentence
-from commonpurse.consortia.models import Consortium
 from commonpurse.consortia.queries import LONDON, get_joined_consortium
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import Refused, require
 from commonpurse.outcomes import policy, queries
 from commonpurse.outcomes.commands.books import follow
 from commonpurse.outcomes.commands.issue import keep_within_a_unit, lines_of, total_of
-from commonpurse.outcomes.commands.ledger import Basis, divide_again, post, scope_of, take_back
+from commonpurse.outcomes.commands.ledger import Basis, Draft, append, division, negative, scope_of
 from commonpurse.outcomes.models import PostedSplit
-from commonpurse.outcomes.queries.credits import credits_of
+from commonpurse.outcomes.queries.credits import Credits, as_seen_by
 from commonpurse.outcomes.queries.weighing import Weighing, list_outdated, list_outdated_splits, weighing_of
 from commonpurse.outcomes.rules import goes_by_the_same
 
@@ -47,17 +46,18 @@ def divide_anew(session: Session, actor: Actor, *, consortium_id: UUID, now: dat
     rows = list_outdated_splits(session, [group for _, group in outdated])
     if not rows:
         raise Refused("Every split goes by the weights in force")
-    posted: list[UUID] = []
+    owed, drafts = Credits(session, consortium_id), []
     for rows_of_one in _by_chain(rows):
         if parse_rule(rows_of_one[0].explanation["rule"]).rounding == CREDIT:
-            posted += [_one_by_one(session, actor, consortium, weighing, row, now) for row in rows_of_one]
+            drafts += [draft for row in rows_of_one for draft in _one_by_one(owed, weighing, row, now)]
         else:
-            posted += _together(session, actor, consortium, weighing, rows_of_one, now)
+            drafts += _together(session, weighing, rows_of_one, now)
+    append(session, actor, consortium, drafts, now)
     reasons = {row.measure_id: _reason(weighing, row) for row in rows}
     for measure_id, reason in reasons.items():
-        keep_within_a_unit(session, actor, consortium, measure_id, reason=reason, now=now)
+        keep_within_a_unit(session, actor, consortium, owed, measure_id, reason=reason, now=now)
     follow(session, actor, consortium, {row.scope for row in rows}, reason=next(iter(reasons.values())), now=now)
-    return posted
+    return [draft.id for draft in drafts if draft.reverses_id is None]
 
 
 def _by_chain(rows: Sequence[PostedSplit]) -> list[list[PostedSplit]]:
@@ -68,14 +68,7 @@ def _by_chain(rows: Sequence[PostedSplit]) -> list[list[PostedSplit]]:
     return list(found.values())
 
 
-def _together(
-    session: Session,
-    actor: Actor,
-    consortium: Consortium,
-    weighing: Weighing,
-    outdated: Sequence[PostedSplit],
-    now: datetime,
-) -> list[UUID]:
+def _together(session: Session, weighing: Weighing, outdated: Sequence[PostedSplit], now: datetime) -> list[Draft]:
     """Divide the rows of one chain and rule, with those that go by the new weights already."""
     groups: list[tuple[Split, list[PostedSplit]]] = []
     for row in outdated:
@@ -85,41 +78,31 @@ def _together(
             like[0].append(row)
         else:
             groups.append((alone, [row]))
-    known = {row.id for row in outdated}
-    current = [
-        row
-        for row in queries.list_live_splits(session, outdated[0].scope, outdated[0].rule_version)
-        if row.id not in known
-    ]
-    posted = []
+    known, scope = {row.id for row in outdated}, outdated[0].scope
+    live = queries.list_live_splits(session, [scope], outdated[0].rule_version)[scope]
+    current = [row for row in live if row.id not in known]
+    drafts: list[Draft] = []
     for alone, rows in groups:
         mates = [row for row in current if goes_by_the_same(row.explanation, alone.explanation)]
-        together, reason = [*rows, *mates], _reason(weighing, rows[0])
-        if len(together) == 1:
-            posted.append(
-                divide_again(session, actor, consortium, rows[0], lines_of(rows[0]), alone, reason=reason, now=now).id
-            )
-            continue
+        together, first, reason = [*rows, *mates], rows[0], _reason(weighing, rows[0])
         lines = [line for row in together for line in lines_of(row)]
-        for row in together:
-            take_back(session, actor, consortium, row, reason=reason, now=now)
-        first = rows[0]
-        done = _by_weights_in_force(weighing, first, total_of(lines))
+        done = alone if len(together) == 1 else _by_weights_in_force(weighing, first, total_of(lines))
         basis = Basis(first.roster, first.rule_version)
-        posted.append(post(session, actor, consortium, scope_of(first), basis, lines, done, reason=reason, now=now).id)
-    return posted
+        drafts += [negative(row, reason) for row in together]
+        drafts.append(division(scope_of(first), basis, lines, done, reason, now))
+    return drafts
 
 
-def _one_by_one(
-    session: Session, actor: Actor, consortium: Consortium, weighing: Weighing, row: PostedSplit, now: datetime
-) -> UUID:
+def _one_by_one(owed: Credits, weighing: Weighing, row: PostedSplit, now: datetime) -> tuple[Draft, Draft]:
     """Divide a row with a credit: what its old shares gave counts no longer when the new ones are worked out."""
     reason = _reason(weighing, row)
-    take_back(session, actor, consortium, row, reason=reason, now=now)
-    owed = credits_of(session, consortium.id, row.measure_id, row.roster.parties)
-    done = _by_weights_in_force(weighing, row, credits_before=owed)
+    back = negative(row, reason)
+    owed.note(row.measure_id, back.explanation)
+    before = as_seen_by(row.roster.parties, owed.of_everybody(row.measure_id))
+    done = _by_weights_in_force(weighing, row, credits_before=before)
+    owed.note(row.measure_id, done.explanation)
     basis = Basis(row.roster, row.rule_version)
-    return post(session, actor, consortium, scope_of(row), basis, lines_of(row), done, reason=reason, now=now).id
+    return back, division(scope_of(row), basis, lines_of(row), done, reason, now)
 
 
 def _by_weights_in_force(

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -34,6 +35,26 @@ def credits_of_everybody(session: Session, consortium_id: UUID, measure_id: UUID
     for explanation in explanations:
         held.update(credit_change(explanation))
     return held
+
+
+class Credits:
+    """What bodies are owed in a consortium: each measure is read once, and kept up with what is posted after that."""
+
+    def __init__(self, session: Session, consortium_id: UUID) -> None:
+        """Nothing is read yet."""
+        self._session, self._consortium_id = session, consortium_id
+        self._held: dict[UUID, Counter[str]] = {}
+
+    def of_everybody(self, measure_id: UUID) -> Counter[str]:
+        """What `credits_of_everybody` would find if all that was noted is in the ledger."""
+        if measure_id not in self._held:
+            self._held[measure_id] = credits_of_everybody(self._session, self._consortium_id, measure_id)
+        return self._held[measure_id]
+
+    def note(self, measure_id: UUID, record: Mapping[str, Any]) -> None:
+        """A row with this record is about to be written."""
+        if record["engine"] == CREDIT_ENGINE:
+            self.of_everybody(measure_id).update(credit_change(record))
 
 
 def as_seen_by(parties: Sequence[str], credits_held: Mapping[str, int]) -> dict[str, int]:

@@ -10,7 +10,7 @@ from sqlalchemy import String, cast, exists, func, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from commonpurse.calc.allocation import UNALLOCATED
-from commonpurse.calc.digest import GENESIS, sha256_hex
+from commonpurse.calc.digest import sha256_hex
 from commonpurse.consortia.models import Consortium
 from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core.actor import Actor
@@ -25,6 +25,15 @@ from commonpurse.workspaces.queries import AgreedAllocation
 
 SCOPES_AT_ONCE = 500
 """Chains that are asked for in one statement."""
+
+_Other = aliased(PostedSplit)
+_IS_TAKEN_BACK = exists().where(_Other.reverses_id == PostedSplit.id).correlate(PostedSplit)
+_IS_FOLLOWED = (
+    exists()
+    .where(_Other.book == PostedSplit.book, _Other.scope == PostedSplit.scope, _Other.seq == PostedSplit.seq + 1)
+    .correlate(PostedSplit)
+)
+"""Made once: to make an alias of so wide a table takes longer than to ask for a row of it."""
 
 
 def list_unsplit_records(session: Session, consortium_id: UUID) -> Sequence[OutcomeRecord]:
@@ -95,33 +104,42 @@ def find_weight_version(session: Session, digest: str) -> WeightVersion | None:
     return session.scalars(select(WeightVersion).where(WeightVersion.digest == digest)).one_or_none()
 
 
-def head_of(session: Session, book: str, scope: str) -> tuple[int, str]:
-    """Number and digest of the newest row of a chain; of one that has none, nought and where chains begin."""
-    newest = session.execute(
-        select(PostedSplit.seq, PostedSplit.digest)
-        .where(PostedSplit.book == book, PostedSplit.scope == scope)
-        .order_by(PostedSplit.seq.desc())
-        .limit(1)
-    ).one_or_none()
-    return (newest.seq, newest.digest) if newest else (0, GENESIS)
-
-
-def heads_of(session: Session, book: str, scopes: Collection[str]) -> dict[str, tuple[int, str]]:
-    """Number and digest of the newest row of each chain that has one."""
-    newest: dict[str, tuple[int, str]] = {}
-    after = aliased(PostedSplit)
-    follows = exists().where(
-        after.book == PostedSplit.book, after.scope == PostedSplit.scope, after.seq == PostedSplit.seq + 1
-    )
-    ordered = sorted(scopes)
+def find_weight_keys(session: Session, digests: Collection[str]) -> dict[str, UUID]:
+    """The keys of those weights that are stored, by digest."""
+    found: dict[str, UUID] = {}
+    ordered = sorted(digests)
     for start in range(0, len(ordered), SCOPES_AT_ONCE):
-        some = ordered[start : start + SCOPES_AT_ONCE]
-        found = session.execute(
-            select(PostedSplit.scope, PostedSplit.seq, PostedSplit.digest).where(
-                PostedSplit.book == book, PostedSplit.scope.in_(some), ~follows
+        rows = session.execute(
+            select(WeightVersion.digest, WeightVersion.id).where(
+                WeightVersion.digest.in_(ordered[start : start + SCOPES_AT_ONCE])
             )
         )
-        newest |= {scope: (seq, digest) for scope, seq, digest in found}
+        found |= {row.digest: row.id for row in rows}
+    return found
+
+
+def measures_of(session: Session, keys: Collection[UUID]) -> dict[UUID, Measure]:
+    """These measures by key."""
+    if len(keys) > 1:
+        return {measure.id: measure for measure in session.scalars(select(Measure).where(Measure.id.in_(keys)))}
+    return {key: session.get_one(Measure, key) for key in keys}
+
+
+def heads_of(
+    session: Session, books: Collection[str], scopes: Collection[str]
+) -> dict[tuple[str, str], tuple[int, str]]:
+    """Number and digest of the newest row of each chain of these books and scopes that has one, by book and scope."""
+    newest: dict[tuple[str, str], tuple[int, str]] = {}
+    ordered = sorted(scopes)
+    for start in range(0, len(ordered), SCOPES_AT_ONCE):
+        found = session.execute(
+            select(PostedSplit.book, PostedSplit.scope, PostedSplit.seq, PostedSplit.digest).where(
+                PostedSplit.book.in_(books),
+                PostedSplit.scope.in_(ordered[start : start + SCOPES_AT_ONCE]),
+                ~_IS_FOLLOWED,
+            )
+        )
+        newest |= {(row.book, row.scope): (row.seq, row.digest) for row in found}
     return newest
 
 
@@ -140,18 +158,25 @@ def live_split_of(session: Session, record_id: UUID) -> PostedSplit | None:
     ).one_or_none()
 
 
-def list_live_splits(session: Session, scope: str, rule: RuleVersion) -> Sequence[PostedSplit]:
-    """The splits of one chain of the primary book that count now and go by this rule, the oldest first."""
-    return session.scalars(
-        select(PostedSplit)
-        .where(
-            PostedSplit.book == PRIMARY,
-            PostedSplit.scope == scope,
-            PostedSplit.rule_version_id == rule.id,
-            counts_now(),
+def list_live_splits(session: Session, scopes: Collection[str], rule: RuleVersion) -> dict[str, list[PostedSplit]]:
+    """The splits of these chains of the primary book that count now and go by this rule, by chain, the oldest first."""
+    found: dict[str, list[PostedSplit]] = {scope: [] for scope in scopes}
+    ordered = sorted(scopes)
+    for start in range(0, len(ordered), SCOPES_AT_ONCE):
+        rows = session.scalars(
+            select(PostedSplit)
+            .where(
+                PostedSplit.book == PRIMARY,
+                PostedSplit.scope.in_(ordered[start : start + SCOPES_AT_ONCE]),
+                PostedSplit.rule_version_id == rule.id,
+                counts_now(),
+            )
+            .order_by(PostedSplit.scope, PostedSplit.seq)
+            .options(joinedload(PostedSplit.weight_version))
         )
-        .order_by(PostedSplit.seq)
-    ).all()
+        for row in rows:
+            found[row.scope].append(row)
+    return found
 
 
 def find_replacement(session: Session, reversal: PostedSplit | None) -> UUID | None:
@@ -173,8 +198,7 @@ def find_replacement(session: Session, reversal: PostedSplit | None) -> UUID | N
 
 def counts_now() -> Any:
     """Whether a row of the ledger is neither a reversal nor taken back."""
-    undoing = aliased(PostedSplit)
-    return PostedSplit.reverses_id.is_(None) & ~exists().where(undoing.reverses_id == PostedSplit.id)
+    return PostedSplit.reverses_id.is_(None) & ~_IS_TAKEN_BACK
 
 
 def get_split(session: Session, actor: Actor, consortium_id: UUID, split_id: UUID) -> tuple[Consortium, PostedSplit]:
