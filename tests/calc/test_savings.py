@@ -202,11 +202,11 @@ def test_nobody_saves_more_on_the_price_at_any_other_quantity_than_is_said(typed
 
         assert each.saves == saves(Fraction(quantities[place]))
         tried = [Fraction(tenths, 2) for tenths in range(1, 2400, 37)]
-        assert all(saves(needed) <= each.most for needed in tried)
+        assert all(saves(needed) <= each.given_others.most for needed in tried)
         assert all(saves(n) <= max(each.at_lower, each.saves) for n in tried if n <= quantities[place])
-        if each.most:
-            peak = Fraction(each.peak, 10 ** Purchase.of(*typed).decimals)
-            assert each.most - saves(peak - Fraction(1, 10**9)) < Fraction(1, 10**4)
+        if each.given_others.most:
+            peak = Fraction(each.given_others.at, 10 ** Purchase.of(*typed).decimals)
+            assert each.given_others.most - saves(peak - Fraction(1, 10**9)) < Fraction(1, 10**4)
         if each.at_lower:
             lower = Fraction(each.lower, 10 ** Purchase.of(*typed).decimals)
             assert lower <= quantities[place]

@@ -67,6 +67,41 @@ def test_three_councils_see_what_each_pays_and_saves_by_each_rule(asked):
     assert "Where each body stands at equal price" in words
 
 
+def test_what_each_is_paid_back_beside_one_joint_price_is_shown_with_its_certificate(asked):
+    words = text_of(asked())
+    assert re.search(r"Newcastle[^£]+£11,633.34 \+£1,643.24 Gateshead[^£]+£3,533.33 −£597.91 Darlington", words)
+    assert "Together £16,540.00 £0.00" in words
+    assert "Rule 2. Adds up exactly: £0.00 = £1,643.24 + (−£597.91) + (−£1,045.33)" in words
+    assert re.search(
+        r"Under rule 2 \(Proportional savings\), Newcastle[^£]+ is paid back £1,643.24 from the £1,643.24 that "
+        r"Gateshead[^£]+ and Darlington[^£]+ pay in: it is invoiced £11,633.34 and bears £9,990.10\.",
+        words,
+    )
+    alone = text_of(asked(b=""))
+    assert "Rebates beside one joint price" not in alone
+    both = text_of(asked(a="", b="in_proportion", fixed=""))
+    assert "Where each body stands" not in both
+    assert "Under rule 2 (In proportion to quantity) everybody bears what it is invoiced" in both
+
+
+def test_the_side_of_the_peak_is_said_and_what_one_unit_changes(asked):
+    words = text_of(asked())
+    found = re.search(r"Where each body stands at equal price(.+)At equal price a body", words)[1]
+    assert re.search(
+        r"Newcastle[^£]+1,200 76.9% £0.00 1,000 £1,000.00 Past it 1,000 £1,000.00 Past it £0.00 £0.00", found
+    )
+    assert re.search(
+        r"Gateshead[^£]+300 19.2% £300.00 1,000 £1,000.00 Before it 1,000 £1,000.00 Before it −£1.00 \+£1.00", found
+    )
+    assert re.search(
+        r"Darlington[^£]+60 3.8% £180.00 1,000 £1,000.00 Cannot be said 1,000 £1,000.00 Cannot be said −£3.00 \+£3.00",
+        found,
+    )
+    assert "+£0.062501" in text_of(asked(p2="9.062501"))
+    flat = text_of(asked(q0="20", q1="30", q2="10", s2="80", p2="11", s3="90", p3="9"))
+    assert re.search(r"20 33.3% £0.00 80 £240.00 Before it – – – £0.00 £0.00", flat)
+
+
 def test_the_address_holds_everything_that_was_typed(asked):
     page = asked(p2="£10.083125").text
     for name, value in (("q0", "1,200"), ("p2", "£10.083125"), ("fixed", "2,500"), ("unit", "box")):

@@ -8,6 +8,7 @@ from typing import Any
 
 from commonpurse.calc.operations import Operation
 from commonpurse.calc.operations.games import MOST_BUYERS, MOST_COUNTED
+from commonpurse.calc.savings.dividing import MOST_COUNTED as RULE_COUNTS
 
 LARGEST = 10**40 - 1
 RAW = {
@@ -246,6 +247,16 @@ def _games(make: Random) -> list[dict[str, Any]]:
     return [_table_game(make), _buyers(_volumes())]
 
 
+def _rebates(make: Random) -> Iterator[dict[str, Any]]:
+    """Of each rule as many parties as it takes; of the Shapley value many parties, and many different volumes."""
+    uneven = _uneven(make, 50)
+    most = RULE_COUNTS // 50
+    for volumes in ([*range(1, 21)] * 2 + [1] * 9 + [most // 21 - 429], [1] * 49 + [most // 2 - 49]):
+        yield {**_buyers(volumes), "rule": "shapley"}
+    for rule, count in (("shapley", 12), ("nucleolus", 10), ("separable", 50), ("proportional_gains", 50)):
+        yield {**_buyers(uneven[:count]), "rule": rule, "fixed": LARGEST}
+
+
 def _core(make: Random) -> list[dict[str, Any]]:
     game = _table_game(make)
     buyers = _buyers([*range(1, 50), 18_000])
@@ -274,6 +285,8 @@ WORST: dict[str, Callable[[Random], Any]] = {
     "controlled_rounding": _controlled,
     "gross_to_net": _netting,
     "equal_price": lambda _: [_buyers(_volumes())],
+    "equal_price_curve": lambda _: [_buyers(_volumes())],
+    "equal_price_rebate": _rebates,
     "shapley": _games,
     "nucleolus": lambda make: [_table_game(make, 10)],
     "tau_value": lambda make: [_table_game(make)],

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from commonpurse.calc.operations import deciding, games, netting, power, promises, seats, sharing, tables
+from commonpurse.calc.operations import deciding, games, joint_price, netting, power, promises, seats, sharing, tables
 from commonpurse.calc.operations.operation import ENGINE, Operation
 from commonpurse.calc.operations.problem import MOST_CHARACTERS, BadProblem, NotJSON, shown
 
@@ -22,7 +22,7 @@ __all__ = ["ENGINE", "MOST_CHARACTERS", "OPERATIONS", "BadProblem", "NotJSON", "
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     {
         each.name: each
-        for part in (sharing, seats, promises, tables, netting, games, power, deciding)
+        for part in (sharing, seats, promises, tables, netting, games, joint_price, power, deciding)
         for each in part.OPERATIONS
     }
 )

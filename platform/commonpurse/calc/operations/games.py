@@ -103,11 +103,12 @@ def _game(
     if len(ways) == 1 and savings is not None:
         return _table(parties, Kind.SAVING, savings, "savings")
     if len(ways) == 1 and volumes is not None and tariff is not None:
-        return _volume_game(parties, volumes, tariff)
+        return volume_game(parties, volumes, tariff)
     raise BadProblem("Give a game by its costs, by its savings, or by volumes and a tariff, and only in one way")
 
 
-def _volume_game(parties: list[str], volumes: list[int], tariff: dict[str, list[int]]) -> VolumeGame:
+def volume_game(parties: list[str], volumes: list[int], tariff: dict[str, list[int]]) -> VolumeGame:
+    """The game of a volume for each party and a tariff, as JSON gives them."""
     aligned(parties, volumes=volumes)
     return VolumeGame(tuple(volumes), Tariff(tuple(tariff["starts"]), tuple(tariff["prices"])))
 
@@ -141,7 +142,7 @@ def _shapley(game: AnyGame) -> Worked:
 
 
 def _equal_price(parties: list[str], volumes: list[int], tariff: dict[str, list[int]]) -> Answer:
-    game = _volume_game(parties, volumes, tariff)
+    game = volume_game(parties, volumes, tariff)
     found = equal_price(game)
     price, own_prices = found.steps["price"], found.steps["own_prices"]
     said = one_by_one(
@@ -178,7 +179,7 @@ def _core(parties: list[str], amounts: list[int], **given: Any) -> Answer:
     )
 
 
-_PARTIES = Part(
+PARTIES = Part(
     f"The parties, each named once: at most {MOST_BUYERS}, or {MOST_IN_TABLE} if a game is given by its groups",
     Series(Name(), most=MOST_BUYERS, distinct=True),
 )
@@ -187,12 +188,12 @@ _GROUPS_SAID = (
     "binary: first, second, first and second, third, first and third, ..."
 )
 _VOLUMES_SAID = "What each party buys, in whole units"
-_TARIFF_SAID = "The unit price by total volume; with volumes only"
+TARIFF = Part("The unit price by total volume", _TARIFF)
 _GAME = {
     "costs": Part(f"What each group would pay on its own, in pence, {_GROUPS_SAID}", _GROUPS, optional=True),
     "savings": Part(f"What each group would save on its own, in pence, {_GROUPS_SAID}", _GROUPS, optional=True),
     "volumes": Part(_VOLUMES_SAID, _BUYS, optional=True),
-    "tariff": Part(_TARIFF_SAID, _TARIFF, optional=True),
+    "tariff": Part(f"{TARIFF.meaning}; with volumes only", _TARIFF, optional=True),
 }
 _COSTS = {
     "parties": ["Newcastle", "Gateshead", "Darlington"],
@@ -206,7 +207,7 @@ _COSTS = {
         f"Newcastle{AND}Gateshead{AND}Darlington": 2000,
     },
 }
-_VOLUMES = {
+VOLUMES_EXAMPLE = {
     "parties": ["Newcastle", "Gateshead", "Darlington"],
     "volumes": [100, 60, 20],
     "tariff": {"starts": [0, 50, 150], "prices": [120, 110, 95]},
@@ -214,7 +215,7 @@ _VOLUMES = {
 
 
 def _operation(name: str, title: str, description: str, check: str, divide: Callable[[AnyGame], Worked]) -> Operation:
-    return Operation(name, title, description, check, {"parties": _PARTIES, **_GAME}, _COSTS, _divided(divide))
+    return Operation(name, title, description, check, {"parties": PARTIES, **_GAME}, _COSTS, _divided(divide))
 
 
 OPERATIONS = (
@@ -224,8 +225,8 @@ OPERATIONS = (
         "Everybody pays the common unit price for its own volume. If the price never rises with volume, no group would "
         "gain by leaving.",
         "Each amount is volume × the price for the joint volume.",
-        {"parties": _PARTIES, "volumes": Part(_VOLUMES_SAID, _BUYS), "tariff": Part(_TARIFF_SAID, _TARIFF)},
-        _VOLUMES,
+        {"parties": PARTIES, "volumes": Part(_VOLUMES_SAID, _BUYS), "tariff": TARIFF},
+        VOLUMES_EXAMPLE,
         _equal_price,
     ),
     _operation(
@@ -282,7 +283,7 @@ OPERATIONS = (
         "remains to it.",
         "Separable cost + rest × remaining ÷ sum of the remaining.",
         {
-            "parties": _PARTIES,
+            "parties": PARTIES,
             "benefits": Part("What the purchase is worth to each party, in pence", Series(Whole(), most=MOST_BUYERS)),
             **_GAME,
         },
@@ -296,13 +297,13 @@ OPERATIONS = (
         "none.",
         "Add up what the group pays in the division, and take off what it would pay on its own: that is its gain.",
         {
-            "parties": _PARTIES,
+            "parties": PARTIES,
             "amounts": Part(
                 "The division: what each party pays or receives, in pence", Series(Whole(), most=MOST_BUYERS)
             ),
             **_GAME,
         },
-        {**_VOLUMES, "amounts": [9000, 6000, 2100]},
+        {**VOLUMES_EXAMPLE, "amounts": [9000, 6000, 2100]},
         _core,
     ),
 )

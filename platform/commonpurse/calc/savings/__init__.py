@@ -6,6 +6,7 @@
 - `curve`: what a body saves at equal price, by how much it buys.
 - `changes`: one body fewer, or one that needs a tenth more or less.
 - `findings`: sentences about one rule, each with the numbers it rests on.
+- `rebate`: what each is paid back beside one joint price, so that it bears what another rule gives it.
 - `comparison`: several rules beside each other.
 """
 

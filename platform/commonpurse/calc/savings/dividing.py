@@ -64,7 +64,8 @@ def divide(purchase: Purchase, rule: str) -> Division:
         KeyError: if there is no such rule.
     """
     shares = tuple(share / purchase.parts for share in RULES[rule](purchase))
-    return Division(purchase, rule, shares, whole_units([share * purchase.total / purchase.bill for share in shares]))
+    in_whole_pence = purchase.total / purchase.bill if purchase.bill else 1
+    return Division(purchase, rule, shares, whole_units([share * in_whole_pence for share in shares]))
 
 
 def _read(worked: Worked) -> list[Fraction]:

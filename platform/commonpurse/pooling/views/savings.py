@@ -11,6 +11,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from commonpurse.calc.money import pounds
+from commonpurse.calc.quantity import from_smallest
+from commonpurse.calc.sentence import Sentence, message
 from commonpurse.core.transaction import reading
 from commonpurse.pooling import queries
 from commonpurse.pooling.forms import SAVINGS_RULES, SavingsForm, savings_form
@@ -23,6 +25,7 @@ from commonpurse.web.limits import EXPENSIVE, limited
 if TYPE_CHECKING:
     from commonpurse.calc.savings import Compared, Purchase
     from commonpurse.calc.savings.changes import Change
+    from commonpurse.calc.savings.curve import Peak
 
 FIRST_UNITS = 100
 """What the first body needs in the example, where no need is known; the second needs twice as much, and so on."""
@@ -122,6 +125,7 @@ def _shown(page: queries.SavingsPage, form: SavingsForm) -> dict[str, Any]:
     shown = {"purchase": purchase, "columns": columns, "missing": missing, "without": without}
     shown |= {"summary": _summary(purchase, form.unit.data or ""), "table": _table(purchase, columns)}
     shown |= {"bars": _bars(purchase, columns), "curve": _curve(purchase, curve) if "equal_price" in form.rules else []}
+    shown |= {"rebates": _rebates(purchase, columns)}
     if body is not None:
         shown |= {"body": purchase.names[body], "price_after": _price_after(purchase, body)}
     return shown
@@ -180,8 +184,7 @@ def _saved(saved: int, alone: int) -> str:
 
 def _after(change: "Change", at: int) -> str:
     more = change.change[at]
-    sign = "+" if more > 0 else ""
-    return f"{pounds(change.pays[at])} ({sign}{pounds(more)})" if more else pounds(change.pays[at])
+    return f"{pounds(change.pays[at])} ({_signed(more)})" if more else pounds(change.pays[at])
 
 
 def _curve(purchase: "Purchase", curve: Any) -> list[list[str]]:
@@ -196,11 +199,56 @@ def _curve(purchase: "Purchase", curve: Any) -> list[list[str]]:
             quantity(purchase, volume),
             percent(Fraction(volume, game.volume)),
             pounds(pence(each.saves)),
-            quantity(purchase, each.peak) if each.most else "–",
-            pounds(pence(each.most)) if each.most else "–",
+            *_peak(purchase, each.given_others),
+            *_peak(purchase, each.given_total),
+            _exactly(purchase, each.less),
+            _exactly(purchase, each.more),
         ]
         for name, volume, each in zip(purchase.names, game.volumes, curve or (), strict=bool(curve))
     ]
+
+
+def _peak(purchase: "Purchase", peak: "Peak") -> list[str]:
+    """Just below which quantity a peak is, what is saved there, and on which side of it the body stands."""
+    from commonpurse.calc.savings.curve import Side
+    from commonpurse.calc.savings.findings import quantity
+    from commonpurse.calc.savings.purchase import pence
+
+    if peak.side is None:
+        return ["–", "–", "–"]
+    sides = {Side.BEFORE: _("Before it"), Side.PAST: _("Past it"), Side.OPEN: _("Cannot be said")}
+    return [quantity(purchase, peak.at), pounds(pence(peak.most)), sides[peak.side]]
+
+
+def _exactly(purchase: "Purchase", change: Fraction) -> str:
+    """A change in pence as pounds with all its decimals, which are no more than those of a quantity times a price."""
+    smallest = abs(change) * purchase.parts
+    sign = {-1: "−", 0: "", 1: "+"}[(change > 0) - (change < 0)]
+    return sign + say_price(from_smallest(int(smallest), purchase.decimals + purchase.price_decimals))
+
+
+def _rebates(purchase: "Purchase", columns: Sequence[Column]) -> dict[str, Any]:
+    """A row for each body: its invoice at the equal price, and its rebate by each rule; the sums, and words."""
+    from commonpurse.calc.savings.rebate import INVOICED_BY, rebate, tell
+
+    found = [(column, rebate(column.found.done)) for column in columns if column.found.done.rule != INVOICED_BY]
+    if not found:
+        return {}
+    _column, first = found[0]
+    rows = [
+        [name, pounds(first.invoiced.pays[at]), *(_signed(each.amounts[at]) for _column, each in found)]
+        for at, name in enumerate(purchase.names)
+    ]
+    totals = [str(_("Together")), pounds(purchase.total), *(pounds(sum(each.amounts)) for _column, each in found)]
+    words = []
+    for column, each in found:
+        rule = Sentence(message("rule %(number)s (%(rule)s)"), {"number": f"{column.number}", "rule": column.name})
+        words.append((column, each.certificate, tell(each, rule)))
+    return {"rows": rows, "totals": totals, "words": words}
+
+
+def _signed(pence: int) -> str:
+    return f"+{pounds(pence)}" if pence > 0 else pounds(pence)
 
 
 def _price_after(purchase: "Purchase", body: int) -> str:
