@@ -15,7 +15,7 @@ from commonpurse.pooling.queries import common_suppliers, spent_with
 from commonpurse.workspaces.models import Offer
 from support.room_pages import hidden, page, words
 from support.web import counted_statements
-from support.weight_rows import BODIES, make_agreed_weights, make_weights
+from support.weight_rows import BODIES, make_agreed_weights, make_weights, offer_weights
 from support.workspace_rows import make_target
 from support.world import NOW
 
@@ -157,6 +157,15 @@ def test_a_body_that_published_nothing_is_named_and_its_number_is_left_to_people
     )
 
 
+def test_a_number_on_the_table_does_not_stand_in_for_what_is_not_known(session, world, item, client_of):
+    for body in ("newcastle", "gateshead"):
+        publish(session, world, body, PAID[body])
+    offer_weights(session, world, "gateshead", item, 0, 3, 2, 1)
+    session.commit()
+    html = client_of("gateshead").get(address(world, item, key_of(session, "Acme"))).text
+    assert numbers(world, html) == {"newcastle": "90,000", "gateshead": "4,000", "darlington": ""}
+
+
 def test_a_body_that_published_but_did_not_pay_the_supplier_has_0(session, world, item, published, client_of):
     html = client_of("gateshead").get(address(world, item, key_of(session, "Acme"))).text
     assert numbers(world, html)["darlington"] == "0"
@@ -168,7 +177,10 @@ def test_payments_of_unlike_months_are_told_of(session, world, item, published, 
     assert "Nothing is evened out" not in client.get(address(world, item, like)).text
     publish(session, world, "darlington", [("01/06/2022", "1", "Acme")])
     shown = words(client.get(address(world, item, like)).text)
-    assert "Gateshead Council: April 2022 to May 2022 Darlington Council: April 2022 to June 2022" in shown
+    assert (
+        "Nothing is evened out for that: April 2022 to May 2022: Newcastle upon Tyne Council, Gateshead Council "
+        "April 2022 to June 2022: Darlington Council" in shown
+    )
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ class WeightsOfferForm(NegotiatingForm):
         _l("Where the numbers come from"),
         [Needed(_l("Enter where the numbers come from"))],
         default="",
-        render_kw={"hint": _l("Such as ‘The supplier’s report of call-offs, April 2025 to March 2026’."), "rows": 2},
+        render_kw={"hint": _l("Such as ‘The supplier’s report of call-offs, April 2025 to March 2026’."), "rows": 4},
     )
     rationale = TextAreaField(
         _l("Why (optional)"),

@@ -1,7 +1,7 @@
 """What the bodies agreed that each of them weighs, and which of it counts on a day."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -152,7 +152,7 @@ UNREAD = message(
 )
 REFUNDED = message("Refunds were larger than payments of: %(bodies)s. What is below zero counts as 0.")
 UNEVEN = message("The payments read are not of the same months for every body. Nothing is evened out for that:")
-MONTHS = message("%(body)s: %(first)s to %(last)s")
+MONTHS = message("%(first)s to %(last)s: %(bodies)s")
 
 
 class Derived(Struct, frozen=True):
@@ -206,21 +206,26 @@ def spent_weights(
     source = SPENT.source if first != last else SPENT_IN_ONE_MONTH
     unread = ", ".join(body.name for body in spent.bodies if body.pence is None)
     refunded = ", ".join(body.name for body in spent.bodies if body.pence is not None and body.pence < 0)
-    covered = [
-        Sentence(MONTHS, {"body": body.name, "first": say_month(body.first), "last": say_month(body.last)})
-        for body in spent.bodies
-        if body.first is not None and body.last is not None
-    ]
-    is_uneven = len({(each.values["first"], each.values["last"]) for each in covered}) > 1
+    covered: dict[tuple[str, str], list[str]] = {}
+    for body in spent.bodies:
+        if body.first is not None and body.last is not None:
+            covered.setdefault((say_month(body.first), say_month(body.last)), []).append(body.name)
     return Derived(
         {str(body.organisation_id): None if body.pence is None else max(body.pence, 0) for body in spent.bodies},
         Sentence(source, {"supplier": spent.supplier, "first": first, "last": last, "day": day}),
         (*((Sentence(UNREAD, {"bodies": unread}),) if unread else ()), *_other_unit(SPENT, unit)),
         (
             *((Sentence(REFUNDED, {"bodies": refunded}),) if refunded else ()),
-            *((Sentence(UNEVEN), *covered) if is_uneven else ()),
+            *(_uneven(covered) if len(covered) > 1 else ()),
         ),
     )
+
+
+def _uneven(covered: Mapping[tuple[str, str], Sequence[str]]) -> Iterator[Sentence]:
+    """Which bodies' payments were read from which first to which last month."""
+    yield Sentence(UNEVEN)
+    for (first, last), bodies in covered.items():
+        yield Sentence(MONTHS, {"first": first, "last": last, "bodies": ", ".join(bodies)})
 
 
 def _other_unit(origin: Origin, unit: str) -> tuple[Sentence, ...]:
