@@ -25,7 +25,7 @@ from commonpurse.web.limits import EXPENSIVE, limited
 if TYPE_CHECKING:
     from commonpurse.calc.savings import Compared, Purchase
     from commonpurse.calc.savings.changes import Change
-    from commonpurse.calc.savings.curve import Peak
+    from commonpurse.calc.savings.curve import Peak, Standing
 
 FIRST_UNITS = 100
 """What the first body needs in the example, where no need is known; the second needs twice as much, and so on."""
@@ -124,7 +124,7 @@ def _shown(page: queries.SavingsPage, form: SavingsForm) -> dict[str, Any]:
     without = [name for position, name in page.bodies if str(position) not in at]
     shown = {"purchase": purchase, "columns": columns, "missing": missing, "without": without}
     shown |= {"summary": _summary(purchase, form.unit.data or ""), "table": _table(purchase, columns)}
-    shown |= {"bars": _bars(purchase, columns), "curve": _curve(purchase, curve) if "equal_price" in form.rules else []}
+    shown |= {"bars": _bars(purchase, columns), "curve": _curve(purchase, curve) if "equal_price" in form.rules else {}}
     shown |= {"rebates": _rebates(purchase, columns)}
     if body is not None:
         shown |= {"body": purchase.names[body], "price_after": _price_after(purchase, body)}
@@ -187,25 +187,28 @@ def _after(change: "Change", at: int) -> str:
     return f"{pounds(change.pays[at])} ({_signed(more)})" if more else pounds(change.pays[at])
 
 
-def _curve(purchase: "Purchase", curve: Any) -> list[list[str]]:
-    """A row for each body: its place on the curve of what it saves on the price by what it needs."""
+def _curve(purchase: "Purchase", curve: "Sequence[Standing] | None") -> dict[str, list[list[str]]]:
+    """Rows for each body: its place on the curve of what it saves on the price, and on that where the total stays."""
     from commonpurse.calc.savings.findings import percent, quantity
     from commonpurse.calc.savings.purchase import pence
 
+    if curve is None:
+        return {}
     game = purchase.game
-    return [
+    given_others = [
         [
             name,
             quantity(purchase, volume),
             percent(Fraction(volume, game.volume)),
             pounds(pence(each.saves)),
             *_peak(purchase, each.given_others),
-            *_peak(purchase, each.given_total),
             _exactly(purchase, each.less),
             _exactly(purchase, each.more),
         ]
-        for name, volume, each in zip(purchase.names, game.volumes, curve or (), strict=bool(curve))
+        for name, volume, each in zip(purchase.names, game.volumes, curve, strict=True)
     ]
+    given_total = [[name, *_peak(purchase, each.given_total)] for name, each in zip(purchase.names, curve, strict=True)]
+    return {"given_others": given_others, "given_total": given_total}
 
 
 def _peak(purchase: "Purchase", peak: "Peak") -> list[str]:
