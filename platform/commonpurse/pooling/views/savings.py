@@ -219,7 +219,7 @@ def _peak(purchase: "Purchase", peak: "Peak") -> list[str]:
 
     if peak.side is None:
         return ["–", "–", "–"]
-    sides = {Side.BEFORE: _("Before it"), Side.PAST: _("Past it"), Side.OPEN: _("Cannot be said")}
+    sides = {Side.BEFORE: _("Before"), Side.PAST: _("Past"), Side.OPEN: _("Neither")}
     return [quantity(purchase, peak.at), pounds(pence(peak.most)), sides[peak.side]]
 
 
