@@ -11,12 +11,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy.orm import Session
 
-from commonpurse.consortia.models import DecisionRule
 from commonpurse.core import log
 from commonpurse.workspaces.models import AgendaItem, ItemState, Workspace
-from support.running import Running, fresh_postgresql, running, sqlite_url
+from support.running import Running, fresh_postgresql, running
+from support.sides import populated
 from support.workspace_rows import make_target, offer
-from support.world import World, make_measure, make_world
+from support.world import World, make_measure
 
 PATIENCE_MS = 45_000
 """A page that was away tries again after up to 22 seconds: see `reconnectionDelayMax` in static/src/live.js."""
@@ -79,25 +79,6 @@ def negotiating(server: Running, browser: Browser, world: World) -> Iterator[Neg
     yield room
     for context in room.contexts:
         context.close()
-
-
-def populated(server: Running) -> World:
-    """A world where more than half of all bodies decide, on a server's database."""
-
-    def rows(session: Session) -> World:
-        world = make_world(session)
-        world.consortium.decision_rule = DecisionRule.MAJORITY
-        return world
-
-    return server.with_session(rows)
-
-
-@pytest.fixture(scope="module")
-def one_worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, World]]:
-    """A server on SQLite, with its world."""
-    folder = tmp_path_factory.mktemp("served")
-    with running(sqlite_url(folder), folder) as server:
-        yield server, populated(server)
 
 
 @pytest.fixture
