@@ -11,9 +11,10 @@ What holds, and why:
   is rounded by less than one.
 - A body that is alone gets nothing: by every rule it bears the bill.
 - With a constant price and no cost of a procurement all rebates are nothing: nobody saves anything by any rule.
-- Symmetry: exact rebates of equal quantities are equal, and by the rules; whole pence differ by one at most.
+- Symmetry: exact rebates of equal quantities are equal, for every rule treats them alike; whole pence differ by one at
+  most. In another order of the bodies, everybody has the same exact rebate.
 - Scale: prices, and the cost of the procurement, that are so many times higher make the exact rebates as many times
-  larger.
+  larger. So do as many times larger quantities and steps, with that cost.
 - Not promised: that no group would gain by leaving. At equal price none would where the price never rises; what a
   rebate makes of that is looked at by `leaving`.
 
