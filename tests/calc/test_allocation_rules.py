@@ -187,6 +187,14 @@ def test_a_rule_is_described_in_words(spec, words):
     assert describe(parse_rule(spec), {"a": "Gateshead"}) == words
 
 
+def test_weights_that_are_only_tried_are_not_said_to_be_agreed():
+    names = {"recorded:Litres called off": "litres, as offered"}
+    assert describe(parse_rule(SPECS["recorded_weights"]), names) == "In proportion to litres, as offered"
+    leg = {"percent": "40", "rule": SPECS["recorded_weights"]}
+    mixed_rule = parse_rule({"kind": "hybrid", "legs": [{"percent": "60", "rule": {"kind": "equal"}}, leg]})
+    assert describe(mixed_rule, names).endswith("40% of a total: In proportion to litres, as offered")
+
+
 def test_members_are_called_by_their_key_where_no_name_is_given():
     assert describe(parse_rule(fixed(a="100"))) == "By fixed percentages: a 100%"
 

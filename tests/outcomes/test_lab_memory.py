@@ -1,4 +1,7 @@
-"""What the laboratory remembers between two moves never outlives what it was read from."""
+"""What the laboratory remembers between two moves never outlives what it was read from.
+
+`test_lab_weights` has the same of weights that are offered.
+"""
 
 from datetime import date
 from decimal import Decimal
@@ -9,7 +12,7 @@ from sqlalchemy import select, update
 from commonpurse.calc.fairness import comparison
 from commonpurse.consortia.models import Participation, ParticipationState
 from commonpurse.delivery.models import Contract, OutcomeRecord
-from commonpurse.outcomes.queries import lab
+from commonpurse.outcomes.queries import agenda, lab
 from commonpurse.reference.models import Area
 from commonpurse.workspaces.models import Offer
 from support.delivery_rows import make_agreed_rule, make_agreed_target, make_contract, make_record
@@ -29,7 +32,7 @@ def address(world):
 
 def forget():
     """As in a process that has just started."""
-    for remembered in (lab._verified, lab._agreed, lab._scene, comparison._held, comparison._divided):
+    for remembered in (agenda._read, lab._verified, lab._agreed, lab._scene, comparison._held, comparison._divided):
         remembered.cache_clear()
 
 

@@ -1,14 +1,17 @@
 """Forms of the ledger and of the laboratory."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, HiddenField, SelectField, SubmitField, TextAreaField
 from wtforms.validators import Length
 
 from commonpurse.calc.allocation import BadRule, Rule, parse_rule
+from commonpurse.calc.allocation_rules import RecordedWeights
+from commonpurse.calc.allocation_rules.recorded import basis_of, name_of
 from commonpurse.calc.apportion import largest_remainder
 from commonpurse.web.fields import CheckboxesField, Choice, ExactField, Needed, SeenField, TextField
 from commonpurse.web.form import Form, say
@@ -121,11 +124,24 @@ LAB_TIERS = {
     "combined_authority": _l("Combined authority"),
 }
 WHOLE = 100
+WEIGHTS_AFTER = "need"
+"""The kind in `LAB_KINDS` that weights of the consortium's own stand behind."""
 _SLIDER = {"width": 3, "inputmode": "decimal", "label_class": "", "data-slider": "", "autocomplete": "off"}
 
 
+class OwnWeights(NamedTuple):
+    """Weights that bodies agreed or offered: a key that can be part of an id, the name of their basis, and words."""
+
+    key: str
+    name: str
+    label: str
+
+
 class LabRuleForm(Form):
-    """One of the rules that are held beside each other; it stands in the address of the page."""
+    """One of the rules that are held beside each other; it stands in the address of the page.
+
+    `lab_rule_form` adds the weights of a consortium's own.
+    """
 
     class Meta(Form.Meta):
         """Nothing is changed by it, so it needs no token."""
@@ -145,10 +161,25 @@ class LabRuleForm(Form):
     tier_county = TextField(LAB_TIERS["county"], render_kw=_SLIDER)
     tier_combined_authority = TextField(LAB_TIERS["combined_authority"], render_kw=_SLIDER)
 
+    own_weights: Sequence[OwnWeights] = ()
+    """What can be weighed by besides; a rule by them has the name that `basis_of` gives in place of a kind."""
+
+    def offer_kinds(self, *, today: bool) -> None:
+        """Let these kinds be chosen from: `today` says whether there is a rule of today."""
+        self.kind.choices = [
+            choice for kind in LAB_KINDS if today or kind.value != "today" for choice in (kind, *self._behind(kind))
+        ]
+
+    def _behind(self, kind: Choice) -> list[Choice]:
+        if kind.value != WEIGHTS_AFTER:
+            return []
+        return [Choice(basis_of(weights.name), weights.label) for weights in self.own_weights]
+
     @property
     def legs(self) -> dict[str, Field]:
         """The field of each part of a mixture, by the kind of its rule."""
-        return {kind: self[f"leg_{kind}"] for kind in LAB_LEGS}
+        own = {basis_of(weights.name): self[f"leg_{weights.key}"] for weights in self.own_weights}
+        return {kind: self[f"leg_{kind}"] for kind in LAB_LEGS} | own
 
     @property
     def shares(self) -> dict[str, Field]:
@@ -162,6 +193,11 @@ class LabRuleForm(Form):
             number: which of the rules it is, from 1, as what is wrong names it.
         """
         if not self.kind.data:
+            return None
+        basis = name_of(self.kind.data)
+        if basis is not None and basis not in {weights.name for weights in self.own_weights}:
+            why = _l("No weights by %(basis)s are agreed or on the table", basis=basis)
+            self._blame(number, self.kind, why, of_all=True)
             return None
         parts = {"hybrid": self.legs, "tiers": self.shares}.get(self.kind.data, {})
         wrong = [field for field in parts.values() if not _is_part(field.data)]
@@ -189,13 +225,28 @@ class LabRuleForm(Form):
     def _spec(self, today: Mapping[str, Any] | None) -> dict[str, Any]:
         if self.kind.data == "today":
             return dict(today or {})
-        spec: dict[str, Any] = {"kind": self.kind.data, "rounding": self.rounding.data}
+        spec: dict[str, Any] = {**_plain_spec(self.kind.data), "rounding": self.rounding.data}
         spec |= {bound: self[bound].data for bound in ("floor", "cap") if self[bound].data}
         if self.kind.data == "hybrid":
-            spec["legs"] = [{"percent": percent, "rule": {"kind": kind}} for kind, percent in _percents(self.legs)]
+            spec["legs"] = [{"percent": percent, "rule": _plain_spec(kind)} for kind, percent in _percents(self.legs)]
         if self.kind.data == "tiers":
             spec["shares"] = dict(_percents(self.shares))
         return spec
+
+
+@lru_cache(maxsize=32)
+def lab_rule_form(own_weights: tuple[OwnWeights, ...]) -> type[LabRuleForm]:
+    """The form with these weights among the kinds of a rule, and with a part of a mixture for each."""
+    if not own_weights:
+        return LabRuleForm
+    legs = {f"leg_{weights.key}": TextField(weights.label, render_kw=_SLIDER) for weights in own_weights}
+    return type("LabRuleForm", (LabRuleForm,), {**legs, "own_weights": own_weights})
+
+
+def _plain_spec(kind: str) -> dict[str, Any]:
+    """The spec of a rule that is only its kind, or the name of a basis."""
+    basis = name_of(kind)
+    return {"kind": kind} if basis is None else {"kind": RecordedWeights.kind, "basis": basis}
 
 
 def _percents(fields: Mapping[str, Field]) -> list[tuple[str, str]]:

@@ -53,6 +53,8 @@ class RecordedWeights(Rule):
         """What the basis says."""
         return [*case.recorded(basis_of(self.name)), 0]
 
-    def own_words(self, _names: Mapping[str, str], /) -> Sentence:
-        """The name, as the bodies wrote it."""
+    def own_words(self, names: Mapping[str, str], /) -> Sentence:
+        """The name, as the bodies wrote it; or what `names` calls the basis where it is not agreed, but only tried."""
+        if (called := names.get(basis_of(self.name))) is not None:
+            return Sentence("In proportion to %(basis)s", {"basis": called})
         return Sentence("In proportion to %(basis)s, as the bodies agreed it for the quarter", {"basis": self.name})

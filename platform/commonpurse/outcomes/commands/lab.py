@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from commonpurse.core.actor import Actor
-from commonpurse.outcomes.queries.lab import open_rule_item
+from commonpurse.outcomes.queries.agenda import read_agenda
 from commonpurse.workspaces.commands import add_item, make_offer
 from commonpurse.workspaces.queries import get_workspace
 
@@ -38,8 +38,8 @@ def propose_rule(
         NotFound, NotAllowed, Refused, Stale: see `workspaces.commands.add_item` and `make_offer`.
     """
     get_workspace(session, actor, consortium_id, lock=True)
-    standing = open_rule_item(session, consortium_id)
-    item_id = standing.item_id if standing is not None else None
+    table = read_agenda(session, consortium_id, now.date()).table
+    item_id = table.item_id if table is not None else None
     if item_id is None:
         key = f"{idempotency_key}-item"
         item_id = add_item(

@@ -1,6 +1,5 @@
 """What the laboratory holds rules against: the real quantities of a consortium, its bodies and what they weigh."""
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache, lru_cache
@@ -14,9 +13,9 @@ from sqlalchemy import Select, String, bindparam, cast, func, select
 from sqlalchemy.orm import Session
 
 from commonpurse.calc.allocation_rules import Rule, parse_rule
+from commonpurse.calc.allocation_rules.recorded import basis_of, name_of
 from commonpurse.calc.quantity import to_smallest
 from commonpurse.calc.sentence import Sentence, message
-from commonpurse.consortia.queries import LONDON
 from commonpurse.consortia.queries.membership import read_joined
 from commonpurse.core.actor import Actor
 from commonpurse.core.db import read_columns
@@ -24,10 +23,11 @@ from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationSta
 from commonpurse.delivery.queries import say_quarter
 from commonpurse.measures.models import Measure
 from commonpurse.outcomes import policy
+from commonpurse.outcomes.queries.agenda import TriedWeights, read_agenda
 from commonpurse.outcomes.rules.tiers import Holding, holders_of
+from commonpurse.pooling.queries import basis_weights
 from commonpurse.reference.queries import places_by_tier
-from commonpurse.workspaces.models import AgendaItem, ItemKind, ItemState, Offer, Workspace
-from commonpurse.workspaces.queries import AgreedTarget, agreed_allocation, agreed_targets, weights_on
+from commonpurse.workspaces.queries import AgreedTarget, agreed_targets
 
 if TYPE_CHECKING:
     from commonpurse.calc.fairness import Compared, Lot, Scene
@@ -42,14 +42,6 @@ Held = tuple[tuple[str, str], ...]
 """Who holds a place at each tier, as pairs."""
 Tiers = tuple[tuple[str, Held], ...]
 """The same of several places, by their GSS codes."""
-
-
-class RuleOnTable(Struct, frozen=True):
-    """The item that is open for a rule, and what is offered on it: 0 and None before anybody has."""
-
-    item_id: UUID
-    number: int
-    spec: dict[str, Any] | None
 
 
 class Quantity(Struct, frozen=True):
@@ -83,6 +75,7 @@ class LabPage(Struct, frozen=True):
 
     `today` is the spec of the rule that counts: the agreed one,
     otherwise, where `agreed_on` is None, the one on the table. `areas` says which body holds an area.
+    `weights` are what bodies agreed or offered that they weigh: those of each basis by which rules are tried.
     """
 
     consortium_id: UUID
@@ -92,6 +85,7 @@ class LabPage(Struct, frozen=True):
     amounts: Amounts
     today: dict[str, Any] | None
     agreed_on: date | None
+    weights: tuple[TriedWeights, ...]
     seen_number: int
     may_propose: bool
 
@@ -115,41 +109,41 @@ class LabPage(Struct, frozen=True):
         """What bodies are called, by key."""
         return dict(self.bodies)
 
+    def weighed_by(self, rule: Rule) -> tuple[TriedWeights, ...]:
+        """The weights that bodies agreed or offered and a rule goes by."""
+        return tuple(each for each in self.weights if basis_of(each.name) in rule.bases)
+
     def chosen(self, measure: str) -> tuple[LabMeasure, ...]:
         """The measure with this key, or all of them."""
         return tuple(each for each in self.measures if each.id == measure) or self.measures
 
 
-def lab_page(session: Session, actor: Actor, consortium_id: UUID) -> LabPage:
-    """The quantities and bodies of a consortium, in a fixed number of statements. Raises NotFound."""
+def lab_page(session: Session, actor: Actor, consortium_id: UUID, day: date) -> LabPage:
+    """The quantities and bodies of a consortium, in a fixed number of statements. Raises NotFound.
+
+    Args:
+        day: on which weights are in force or not yet.
+    """
     consortium = read_joined(session, actor, consortium_id)
     bodies = tuple((str(body.organisation_id), body.name) for body in consortium.bodies)
     areas: dict[str, str] = {}
     for (key, _), body in zip(bodies, consortium.bodies, strict=True):
         if body.area_gss is not None:
             areas.setdefault(body.area_gss, key)
-    agreed, table = agreed_allocation(session, consortium_id), open_rule_item(session, consortium_id)
-    today = json.loads(agreed.spec) if agreed is not None else table.spec if table is not None else None
+    agenda = read_agenda(session, consortium_id, day)
+    agreed, table = agenda.agreed, agenda.table
     return LabPage(
         consortium_id=consortium_id,
         consortium=consortium.name,
         bodies=bodies,
         areas=areas,
         amounts=_amounts(session, consortium_id),
-        today=today,
-        agreed_on=agreed.agreed_at.astimezone(LONDON).date() if agreed is not None else None,
+        today=agreed.spec if agreed is not None else table.spec if table is not None else None,
+        agreed_on=agreed.agreed_on if agreed is not None else None,
+        weights=agenda.weights,
         seen_number=table.number if table is not None else 0,
         may_propose=policy.may_propose_rule(actor, consortium.stage),
     )
-
-
-def open_rule_item(session: Session, consortium_id: UUID) -> RuleOnTable | None:
-    """The open item for a rule, of which there is at most one. The caller has checked who asks."""
-    found = read_columns(session, _open_rule(), {"consortium_id": consortium_id})
-    if not found:
-        return None
-    item_id, number, allocation = found[0]
-    return RuleOnTable(item_id, number, json.loads(allocation) if allocation else None)
 
 
 def _amounts(session: Session, consortium_id: UUID) -> Amounts:
@@ -194,22 +188,6 @@ def _made_up() -> Amounts:
 
 # The statements of every move are put together once.
 @cache
-def _open_rule() -> Select[UUID, int, str | None]:
-    return (
-        select(AgendaItem.id, AgendaItem.current_number, Offer.allocation)
-        .join(Workspace, Workspace.id == AgendaItem.workspace_id)
-        .outerjoin(Offer, (Offer.item_id == AgendaItem.id) & (Offer.number == AgendaItem.current_number))
-        .where(
-            Workspace.consortium_id == bindparam("consortium_id"),
-            AgendaItem.kind == ItemKind.ALLOCATION_RULE,
-            AgendaItem.state == ItemState.OPEN,
-        )
-        .order_by(AgendaItem.position)
-        .limit(1)
-    )
-
-
-@cache
 def _sums() -> Select[str | None]:
     """A line for each measure, quarter and place: all in one text, or None where nothing was verified.
 
@@ -248,11 +226,14 @@ def _verified_records(*columns: Any) -> Select[Any]:
     )
 
 
-def weights_for(session: Session, page: LabPage, rules: Iterable[Rule], day: date) -> dict[str, dict[str, int]]:
-    """What every basis that any of the rules goes by says of each body; weights they agreed, on this day."""
+def weights_for(session: Session, page: LabPage, rules: Iterable[Rule]) -> dict[str, dict[str, int]]:
+    """What every basis that any of the rules goes by says of each body; one without any weights says nothing."""
     wanted = dict.fromkeys(basis for rule in rules for basis in rule.bases)
-    found, names = weights_on(session, page.consortium_id, wanted, day), page.names
-    return {basis: {body: weights.get(body, 0) for body in names} for basis, weights in found.items()}
+    own = {basis_of(each.name): dict(each.numbers) for each in page.weights}
+    found = basis_weights(session, page.consortium_id, [basis for basis in wanted if name_of(basis) is None])
+    said = {basis: found[basis] if basis in found else own.get(basis, {}) for basis in wanted}
+    names = page.names
+    return {basis: {body: weights.get(body, 0) for body in names} for basis, weights in said.items()}
 
 
 def tiers_for(session: Session, page: LabPage, rules: Iterable[Rule]) -> Tiers:

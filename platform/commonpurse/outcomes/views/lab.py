@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,16 +15,18 @@ from flask_babel import gettext as _
 from commonpurse.calc import quantity
 from commonpurse.calc.allocation import parse_rule
 from commonpurse.calc.allocation_rules import Rule
+from commonpurse.calc.allocation_rules.recorded import basis_of
 from commonpurse.core.errors import Refused, Stale
 from commonpurse.core.transaction import reading, transaction
 from commonpurse.outcomes.commands.lab import propose_rule
-from commonpurse.outcomes.forms import LAB_KINDS, LabForm, LabRuleForm, ProposeRuleForm
+from commonpurse.outcomes.forms import LabForm, LabRuleForm, OwnWeights, ProposeRuleForm, lab_rule_form
 from commonpurse.outcomes.queries import lab
+from commonpurse.outcomes.queries.agenda import Standing, TriedWeights
 from commonpurse.web.access import current_actor, signed_in
 from commonpurse.web.bars import bar_length
 from commonpurse.web.fields import Choice
 from commonpurse.web.limits import EXPENSIVE, limited
-from commonpurse.web.pages import LONDON
+from commonpurse.web.pages import LONDON, say_date
 
 if TYPE_CHECKING:
     from commonpurse.calc.fairness import Compared
@@ -36,6 +38,18 @@ AT_FIRST = {"a": "today", "b": "equal", "c": "need", "d": ""}
 """What is shown before anybody chooses; without a rule of today, committed budget stands in its place."""
 
 
+class Note(NamedTuple):
+    """What must be said of weights by which a rule is tried: that they do not count, or not for everybody."""
+
+    weights: TriedWeights
+    words: str
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether they are not agreed."""
+        return self.weights.standing is Standing.OFFERED
+
+
 class Column(NamedTuple):
     """One rule as the page shows it, `number` from 1, and what was found of it."""
 
@@ -45,6 +59,7 @@ class Column(NamedTuple):
     spec: str
     found: "Compared"
     is_today: bool
+    notes: tuple[Note, ...]
 
 
 class Scenario(NamedTuple):
@@ -71,7 +86,7 @@ def propose(consortium_id: UUID) -> ResponseReturnValue:
     """Put one of the rules on the table, where the consortium decides by its own rule."""
     form = ProposeRuleForm()
     with reading() as session:
-        lab.lab_page(session, current_actor(), consortium_id)
+        lab.lab_page(session, current_actor(), consortium_id, _day())
     if form.validate_on_submit():
         try:
             with transaction() as session:
@@ -94,14 +109,13 @@ def _show(consortium_id: UUID, proposal: ProposeRuleForm | None = None) -> Respo
 def scenario_of(consortium_id: UUID) -> Scenario:
     """Read what is needed and hold the rules beside each other."""
     with reading() as session:
-        page = lab.lab_page(session, current_actor(), consortium_id)
+        page = lab.lab_page(session, current_actor(), consortium_id, _day())
         options, forms = _forms(page)
         made = ((letter, form.rule(page.today, number)) for number, (letter, form) in enumerate(forms.items(), 1))
         rules = {letter: rule for letter, rule in made if rule is not None}
         today = parse_rule(page.today) if page.today is not None else None
-        day = datetime.now(LONDON).date()
         every = [*rules.values(), *([today] if today else [])]
-        bases, tiers = lab.weights_for(session, page, every, day), lab.tiers_for(session, page, every)
+        bases, tiers = lab.weights_for(session, page, every), lab.tiers_for(session, page, every)
     found = lab.hold_beside(
         page,
         list(rules.values()),
@@ -111,7 +125,15 @@ def scenario_of(consortium_id: UUID) -> Scenario:
         leaver=options.leaver.data or None,
     )
     columns = tuple(
-        Column(letter, LETTERS.index(letter) + 1, rule, json.dumps(rule.spec()), each, rule == today)
+        Column(
+            letter,
+            LETTERS.index(letter) + 1,
+            rule,
+            json.dumps(rule.spec()),
+            each,
+            rule == today,
+            _notes(page, rule),
+        )
         for (letter, rule), each in zip(rules.items(), found, strict=True)
     )
     return Scenario(page, options, forms, columns)
@@ -132,14 +154,52 @@ def _forms(page: lab.LabPage) -> tuple[LabForm, dict[str, LabRuleForm]]:
         options.leaver.data = ""
     if len(page.bodies) < 2:
         options.leaver.data = ""
-    forms = {}
+    forms, form_of_rule = {}, lab_rule_form(tuple(_own_weights(each) for each in page.weights))
     for letter in LETTERS:
         kind = AT_FIRST[letter]
         if kind == "today" and page.today is None:
             kind = "committed_budget"
-        form = forms[letter] = LabRuleForm(formdata=asked, prefix=f"{letter}-", kind=kind)
-        form.kind.choices = [choice for choice in LAB_KINDS if page.today is not None or choice.value != "today"]
+        form = forms[letter] = form_of_rule(formdata=asked, prefix=f"{letter}-", kind=kind)
+        form.offer_kinds(today=page.today is not None)
     return options, forms
+
+
+def _own_weights(weights: TriedWeights) -> OwnWeights:
+    """How the form knows weights."""
+    words = {
+        Standing.OFFERED: _("Offered weights: %(basis)s", basis=weights.name),
+        Standing.LATER: _("Weights to come: %(basis)s", basis=weights.name),
+        Standing.IN_FORCE: _("Weights: %(basis)s", basis=weights.name),
+    }
+    return OwnWeights(weights.basis_id.hex, weights.name, words[weights.standing])
+
+
+def _notes(page: lab.LabPage, rule: Rule) -> tuple[Note, ...]:
+    """What there is to say of the weights that a rule goes by."""
+    notes = []
+    for weights in page.weighed_by(rule):
+        day, said = say_date(weights.effective_from), []
+        if weights.standing is Standing.OFFERED:
+            said.append(_("Not agreed yet. If they are agreed, they count from %(day)s.", day=day))
+        elif weights.standing is Standing.LATER:
+            said.append(_("Agreed, but they count only from %(day)s.", day=day))
+        if without := [name for key, name in page.bodies if key not in dict(weights.numbers)]:
+            said.append(_("They have no number for %(bodies)s.", bodies=", ".join(without)))
+        if said:
+            notes.append(Note(weights, " ".join(said)))
+    return tuple(notes)
+
+
+def _called(page: lab.LabPage) -> dict[str, str]:
+    """What bodies are called in the words of a rule, and weights that are not agreed."""
+    offered = [each for each in page.weights if each.standing is Standing.OFFERED]
+    return page.names | {
+        basis_of(each.name): _("%(basis)s, as offered, not agreed", basis=each.name) for each in offered
+    }
+
+
+def _day() -> date:
+    return datetime.now(LONDON).date()
 
 
 def shown(scenario: Scenario, proposal: ProposeRuleForm | None) -> dict[str, Any]:
@@ -160,8 +220,17 @@ def shown(scenario: Scenario, proposal: ProposeRuleForm | None) -> dict[str, Any
         "total": quantity.say(sum(columns[0].found.amounts), decimals) if columns else "",
         "table": _rows(places, columns, decimals),
         "bars": _bars(places, columns, decimals),
+        "called": _called(page),
+        "notes_of_today": _notes_of_today(page, columns),
         "key": uuid4().hex,
     }
+
+
+def _notes_of_today(page: lab.LabPage, columns: Sequence[Column]) -> tuple[Note, ...]:
+    """Those of today's rule where it is beside no column of its own."""
+    if page.today is None or not page.weights or any(column.is_today for column in columns):
+        return ()
+    return _notes(page, parse_rule(page.today))
 
 
 def _rows(places: Sequence[str], columns: Sequence[Column], decimals: int) -> list[list[str]]:
