@@ -120,7 +120,7 @@ WORKWEAR = Plan(
     milestones={
         "award": date(2026, 6, 8),
         "contract_starts": date(2026, 7, 1),
-        "contract_ends": date(2028, 6, 30),
+        "contract_ends": date(2029, 6, 30),
     },
     formed=at(2026, 1, 12),
     invited=at(2026, 1, 13),
@@ -214,9 +214,9 @@ AWAITING = Delivered(
 
 # Reported once under the contract for washrooms, and a second time under that for workwear.
 WORKWEAR_TARGET = ("L1.03", "darlington", Decimal(4))
-WORKWEAR_CONTRACT = "Washing of workwear 2026 to 2028"
+WORKWEAR_CONTRACT = "Washing of workwear 2026 to 2029"
 WORKWEAR_REFERENCE = "GMBC-2026-0093"
-WORKWEAR_PRICE_PENCE = 214_800_00
+WORKWEAR_PRICE_PENCE = 322_200_00
 TWICE = Delivered(
     "L1.03", Decimal(1), Q3, "E06000005", "beneficiary", "AP-0004", "Apprentice, driver on the round for workwear"
 )
