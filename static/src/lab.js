@@ -1,6 +1,8 @@
 // Recomputes the laboratory at every change: the form stays, only what it gives is fetched again.
 // Without this file the form is sent by its button.
 
+import { keepFaults } from "./faults.js";
+
 const PAUSE_MS = 250;
 
 // A slider beside a number, which stays the field that is sent.
@@ -20,24 +22,9 @@ function addSlider(input) {
   (input.closest(".govuk-input__wrapper") ?? input).after(slider);
 }
 
-// What the page said of the form it was asked for; of what is typed since, the results say what is wrong.
-function forgetFaults(form) {
-  const summary = document.querySelector(".govuk-error-summary");
-  if (!summary) return;
-  summary.remove();
-  const heading = document.querySelector("h1").textContent.trim();
-  document.title = document.title.slice(Math.max(document.title.indexOf(heading), 0));
-  for (const said of form.querySelectorAll(".govuk-error-message")) {
-    for (const input of form.querySelectorAll(`[aria-describedby~="${said.id}"]`)) {
-      const others = input.getAttribute("aria-describedby").split(" ").filter((id) => id !== said.id);
-      if (others.length) input.setAttribute("aria-describedby", others.join(" "));
-      else input.removeAttribute("aria-describedby");
-    }
-    said.remove();
-  }
-  for (const name of ["govuk-form-group--error", "govuk-input--error", "govuk-select--error"]) {
-    for (const marked of form.querySelectorAll(`.${name}`)) marked.classList.remove(name);
-  }
+// What the results say is wrong, by the field it belongs to.
+function faultsIn(results) {
+  return new Map([...results.querySelectorAll("[data-lab-fault]")].map((line) => [line.dataset.labFault, line.textContent.trim()]));
 }
 
 function start(form) {
@@ -64,9 +51,10 @@ function start(form) {
       });
       if (!answer.ok) throw new Error(answer.statusText);
       results.innerHTML = await answer.text();
-      forgetFaults(form);
+      const faults = faultsIn(results);
+      news.textContent = [...faults.values()].join(". ") || form.dataset.done;
+      keepFaults(form, faults);
       history.replaceState(null, "", asked);
-      news.textContent = form.dataset.done;
     } catch (error) {
       if (error.name !== "AbortError") news.textContent = form.dataset.failed;
     }

@@ -42,7 +42,8 @@ def sign_in_by_email(server: Running, context: BrowserContext, email: str) -> No
     server.sign_in(context, server.with_session(insert))
 
 
-def _faults(page: Page, axe: str, widths: tuple[int, ...]) -> Iterator[str]:
+def faults_of(page: Page, axe: str, widths: tuple[int, ...] = WIDTHS) -> Iterator[str]:
+    """What axe finds on the page as it stands, and how much wider than the screen it is, at each of the widths."""
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         page.evaluate(axe)
@@ -122,7 +123,7 @@ class Walk:
         return "html" in (answer.headers.get("content-type") or "")
 
     def _look(self, address: str) -> None:
-        self.faults += [f"{address}: {fault}" for fault in _faults(self.page, self.axe, self.widths)]
+        self.faults += [f"{address}: {fault}" for fault in faults_of(self.page, self.axe, self.widths)]
         if self.page.locator("h1").count() != 1:
             self.faults.append(f"{address}: not one h1")
         actions = self.page.eval_on_selector_all(
@@ -148,7 +149,7 @@ class Walk:
             except PlaywrightError:
                 self.faults.append(f"{kind} sent empty: nothing was said")
                 continue
-            self.faults += [f"{kind} sent empty: {fault}" for fault in _faults(self.page, self.axe, self.widths)]
+            self.faults += [f"{kind} sent empty: {fault}" for fault in faults_of(self.page, self.axe, self.widths)]
             for target in self.page.eval_on_selector_all(
                 ".govuk-error-summary a", "all => all.map(a => a.getAttribute('href'))"
             ):
