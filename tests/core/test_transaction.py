@@ -143,34 +143,58 @@ class RealCommits:
 
 
 def attempt(session, act):
-    log.record(session, SYSTEM, "count", Counted(1))
     keep_although_refused(session, act)
     raise Refused("Not this one")
 
 
+def noted(session):
+    return lambda: log.record(session, SYSTEM, "attempts", Counted(2))
+
+
 def test_the_record_of_an_attempt_outlives_its_refusal(connection, published):
     with pytest.raises(Refused, match="Not this one"), transaction() as session:
-        attempt(session, lambda other: log.record(other, SYSTEM, "attempts", Counted(2)))
+        attempt(session, noted(session))
     assert [(entry.stream, entry.data["number"]) for entry in published] == [("attempts", 2)]
     with reading() as session:
         assert log.stream_names(session) == ["attempts"]
 
 
 def test_an_attempt_that_cannot_be_recorded_is_refused_in_the_same_words(connection, published, caplog):
-    def broken(_session):
-        raise ZeroDivisionError
-
     with pytest.raises(Refused, match="Not this one"), transaction() as session:
-        attempt(session, broken)
+        attempt(session, lambda: noted(session)() / 0)
     assert "a refused attempt is not on record" in caplog.text
     assert published == []
+    with reading() as session:
+        assert log.stream_names(session) == []
 
 
-def test_what_is_kept_of_a_refusal_is_not_kept_of_a_success_or_a_mistake(connection, published):
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda session: log.record(session, SYSTEM, "count", Counted(1)),
+        lambda session: session.add(log.Stream(name="half done")),
+    ],
+)
+def test_what_a_command_did_before_it_was_refused_is_never_kept(connection, published, act):
+    with pytest.raises(RuntimeError, match="has done something"), transaction() as session:  # noqa: PT012
+        act(session)
+        attempt(session, noted(session))
+    assert published == []
+    with reading() as session:
+        assert log.stream_names(session) == []
+
+
+def test_a_refusal_that_the_caller_expected_is_kept_with_all_else(connection, published):
     with transaction() as session:
-        keep_although_refused(session, lambda other: log.record(other, SYSTEM, "attempts", Counted(2)))
+        log.record(session, SYSTEM, "count", Counted(1))
+        with pytest.raises(Refused):
+            attempt(session, noted(session))
+    assert [entry.stream for entry in published] == ["count", "attempts"]
+
+
+def test_what_is_kept_of_a_refusal_is_not_kept_of_a_mistake(connection, published):
     with pytest.raises(ZeroDivisionError), transaction() as session:  # noqa: PT012 - the block is what fails
-        keep_although_refused(session, lambda other: log.record(other, SYSTEM, "attempts", Counted(2)))
+        keep_although_refused(session, noted(session))
         raise ZeroDivisionError
     assert published == []
 

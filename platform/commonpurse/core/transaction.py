@@ -30,12 +30,18 @@ def transaction() -> Iterator[Session]:
         Stale: another transaction won the race for the same rows.
     """
     with new_session() as session:
+        refusal: DomainError | None = None
         try:
             with session.begin():
-                yield session
-        except DomainError:
-            _keep(session.info.pop(KEPT, []))
-            raise
+                try:
+                    yield session
+                except DomainError as error:
+                    is_alone = session.info.pop(KEPT, None)
+                    if is_alone is None:
+                        raise
+                    if not is_alone:
+                        raise RuntimeError("a refused command has done something that would be kept") from error
+                    refusal = error
         except (StaleDataError, IntegrityError) as error:
             logging.getLogger(__name__).warning("lost a race", exc_info=error)
             raise Stale(SOMEBODY_WAS_FASTER) from error
@@ -44,6 +50,8 @@ def transaction() -> Iterator[Session]:
                 raise Stale(SOMEBODY_WAS_FASTER) from error
             raise
         _tell([*log.to_publish(session), *jobs.to_send(session)])
+        if refusal is not None:
+            raise refusal
 
 
 def hold(session: Session, what: str) -> None:
@@ -64,21 +72,25 @@ def _tell(others: list[Callable[[], None]]) -> None:
             logging.getLogger(__name__).exception("done, but not everybody was told")
 
 
-def keep_although_refused(session: Session, act: Callable[[Session], None]) -> None:
-    """Do `act` in a transaction of its own if the one of `session` is refused: a record of the attempt outlives it.
+def keep_although_refused(session: Session, act: Callable[[], None]) -> None:
+    """Do `act` for good, although the command is refused next: a record of the attempt outlives it.
 
-    Should it fail, the person still hears why they were refused, and the operator what was not recorded.
+    It is part of the transaction, so whoever waits for what the command holds finds the attempt on record. Nothing else
+    may be done before, as it would be kept too: a transaction that is refused then fails as a mistake of ours. Should
+    `act` fail, the person still hears why they were refused, and the operator what was not recorded.
     """
-    session.info.setdefault(KEPT, []).append(act)
-
-
-def _keep(acts: list[Callable[[Session], None]]) -> None:
-    for act in acts:
-        try:
-            with transaction() as session:
-                act(session)
-        except Exception:
-            logging.getLogger(__name__).exception("a refused attempt is not on record")
+    recorded = list(session.info.get("recorded", ()))
+    is_alone = not (recorded or session.new or session.dirty or session.deleted)
+    try:
+        with session.begin_nested():
+            act()
+    except OperationalError:
+        raise  # Most likely a deadlock: nothing is answered, and the person may try again.
+    except Exception:
+        logging.getLogger(__name__).exception("a refused attempt is not on record")
+        session.info["recorded"] = recorded
+        return
+    session.info[KEPT] = is_alone
 
 
 @contextmanager

@@ -17,9 +17,17 @@ from commonpurse.calc.sentence import message
 from commonpurse.core import log
 from commonpurse.core.actor import SYSTEM, Actor
 from commonpurse.core.errors import Refused, Stale, require
-from commonpurse.core.transaction import keep_although_refused
+from commonpurse.core.transaction import hold, keep_although_refused
 from commonpurse.delivery import events, policy, queries
-from commonpurse.delivery.models import Clash, ClashStep, ClashStepKind, Contract, OutcomeRecord, SubjectKind
+from commonpurse.delivery.models import (
+    Clash,
+    ClashStep,
+    ClashStepKind,
+    Contract,
+    OutcomeRecord,
+    SubjectKind,
+    VerificationStatus,
+)
 from commonpurse.delivery.rules import MOST_ASKED, MOST_REFUSED, Standing
 
 CLAIMED = {
@@ -44,7 +52,7 @@ class Claimed(Refused):
 
 
 class Attempt(Struct, frozen=True):
-    """A claim that was refused, in values that outlive the transaction."""
+    """A claim that was refused."""
 
     actor: Actor
     contract_id: UUID
@@ -60,35 +68,40 @@ def store_claim(
 ) -> None:
     """Store a record unless its subject is claimed; of two people at once, the index lets one through.
 
-    The refusal is kept on record when the transaction is rolled back.
+    A refusal is kept on record, so nothing may be written before. People of one body claim one after the other: who
+    comes next finds every refusal of those before on record.
 
     Args:
-        replaces: the record that held the claim until now; who holds a claim finds nothing out by keeping it.
+        replaces: the record that held the claim until now, which is set aside; who holds a claim finds nothing out by
+            keeping it.
 
     Raises:
         Claimed: another record holds the claim, whosever it is.
         Refused: too many claims of the body were refused, so that nobody can find out who is claimed elsewhere.
     """
     claim = queries.Claim.of(record)
-    is_held = replaces is not None and claim == queries.Claim.of(replaces)
-    if not is_held and queries.count_refused(session, actor.organisation, now - DAY) >= MOST_REFUSED:
-        raise Refused(
-            "%(most)s claims of your organisation were refused within 24 hours. "
-            "Check the references, and record outcomes again in 24 hours",
-            field="subject_reference",
-            most=MOST_REFUSED,
-        )
     refusal = Claimed(CLAIMED[SubjectKind(record.subject_kind)], field="subject_reference")
     attempt = Attempt(actor, record.contract_id, claim, SubjectKind(record.subject_kind))
-    keep = partial(note_refusal, attempt=attempt, now=now)
-    if queries.is_claimed(session, record.measure_id, record.quarter_starting, record.subject_key):
-        keep_although_refused(session, keep)
-        raise refusal
+    if replaces is None or claim != queries.Claim.of(replaces):
+        hold(session, f"claims of {actor.organisation}")
+        if queries.count_refused(session, actor.organisation, now - DAY) >= MOST_REFUSED:
+            raise Refused(
+                "%(most)s claims of your organisation were refused within 24 hours. "
+                "Check the references, and record outcomes again in 24 hours",
+                field="subject_reference",
+                most=MOST_REFUSED,
+            )
+        if queries.is_claimed(session, record.measure_id, record.quarter_starting, record.subject_key):
+            keep_although_refused(session, partial(note_refusal, session, attempt, now))
+            raise refusal
     try:
         with session.begin_nested():
+            if replaces is not None:
+                replaces.status = VerificationStatus.CORRECTED
+                session.flush()
             session.add(record)
     except IntegrityError as error:
-        keep_although_refused(session, keep)
+        keep_although_refused(session, partial(note_refusal, session, attempt, now))
         raise refusal from error
 
 

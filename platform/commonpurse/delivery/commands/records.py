@@ -191,8 +191,6 @@ def replace_record(
         reported_at=now,
         corrects_id=record.id,
     )
-    record.status = VerificationStatus.CORRECTED
-    session.flush()
     store_claim(session, actor, replacement, now, replaces=record)
     free_claim(session, actor, record, now)
     attach_again(session, actor, record, replacement, now)

@@ -11,7 +11,6 @@ from commonpurse.consortia.models import Consortium
 from commonpurse.core.pseudonym import pseudonym
 from commonpurse.delivery import commands as delivery
 from commonpurse.delivery import queries
-from commonpurse.delivery.commands.claims import Attempt, note_refusal
 from commonpurse.delivery.models import Contract, SubjectKind
 from commonpurse.ops.demo import steps, story
 from commonpurse.ops.demo.cast import Cast
@@ -84,7 +83,7 @@ def dispute(session: Session, cast: Cast, consortium: Consortium) -> None:
 
 
 def _be_refused(session: Session, cast: Cast, consortium: Consortium, contract: UUID, moment: datetime) -> UUID:
-    """Report what is claimed already; the key of the refusal, kept here because all is one transaction."""
+    """Report what is claimed already; the key of the refusal."""
     actor, kind = cast.actor(TRIED_BY), SubjectKind(story.TWICE.kind)
     try:
         steps.report(session, actor, consortium, contract, story.TWICE, moment)
@@ -93,7 +92,6 @@ def _be_refused(session: Session, cast: Cast, consortium: Consortium, contract: 
         claim = queries.Claim(measure, story.TWICE.quarter, pseudonym(kind, story.TWICE.reference))
     else:
         raise RuntimeError("the demonstration let somebody be claimed twice")
-    note_refusal(session, Attempt(actor, contract, claim, kind), moment)
     holder = queries.holder_of(session, claim)
     clash = queries.find_clash(session, contract, actor.organisation, holder) if holder else None
     if clash is None:
