@@ -1,5 +1,6 @@
 """The pages of delivery: forms keep what was typed, lists have few statements, files are downloads."""
 
+import csv
 import io
 from datetime import timedelta
 from uuid import UUID
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from commonpurse.delivery import queries
 from commonpurse.delivery.models import OutcomeRecord, VerificationStatus
+from commonpurse.delivery.queries import records
 from commonpurse.web.words import say
 from support.delivery_rows import make_record, make_records
 from support.web import counted_statements
@@ -158,6 +160,27 @@ def test_the_list_is_narrowed_and_downloaded(session, world, client_of, base, co
     lines = client.get(f"{base}/outcomes.csv?status=reported").data.decode("utf-8-sig").splitlines()
     assert len(lines) == 2
     assert '"Apprenticeship starts, level 3",1,people,2026-10-01,Newcastle upon Tyne,E08000021,reported' in lines[1]
+
+
+@pytest.mark.parametrize(("kept", "said"), [(3, "1 older record is not"), (2, "2 older records are not"), (4, None)])
+def test_a_file_that_has_not_got_every_record_says_so_and_so_does_its_page(
+    session, world, client_of, base, contract, monkeypatch, kept, said
+):
+    monkeypatch.setattr(records, "MOST_EXPORTED", kept)
+    make_records(session, world, contract, 4)
+    session.commit()
+    client = client_of("gateshead")
+    lines = client.get(f"{base}/outcomes.csv").data.decode("utf-8-sig").splitlines()
+    rows = list(csv.reader(lines[1:]))
+    page = client.get(f"{base}/outcomes").text
+    if said is None:
+        assert len(rows) == 4
+        assert "The CSV file holds" not in page
+        return
+    assert len(rows) == kept + 1
+    assert {len(row) for row in rows} == {9}
+    assert rows[-1][0].startswith(f"{said} in this file, which holds the newest {kept}. Choose a status")
+    assert f"The CSV file holds the newest {kept} of these records" in page
 
 
 def test_an_empty_list_says_what_belongs_there(world, client_of, base, contract):

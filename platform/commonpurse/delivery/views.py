@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
-from commonpurse.calc.quantity import from_smallest
+from commonpurse.calc.quantity import from_smallest, say
 from commonpurse.core.errors import Refused, Stale
 from commonpurse.core.tabular import write_csv
 from commonpurse.core.transaction import reading, transaction
@@ -127,7 +129,7 @@ def list_records(consortium_id: UUID) -> ResponseReturnValue:
 def records_csv(consortium_id: UUID) -> ResponseReturnValue:
     """The chosen records as a table."""
     with reading() as session:
-        _consortium, records = queries.list_records(session, current_actor(), consortium_id, chosen=_chosen())
+        export = queries.list_records(session, current_actor(), consortium_id, chosen=_chosen())
     headers = [
         _("Record"),
         _("Measure"),
@@ -139,7 +141,7 @@ def records_csv(consortium_id: UUID) -> ResponseReturnValue:
         _("Status"),
         _("Reported by"),
     ]
-    rows = [
+    rows: list[tuple[str | int | Decimal, ...]] = [
         (
             str(row.id),
             row.measure,
@@ -151,9 +153,25 @@ def records_csv(consortium_id: UUID) -> ResponseReturnValue:
             row.status,
             row.reported_for,
         )
-        for row in records
+        for row in export.records
     ]
+    if export.left_out:
+        rows.append((_left_out(export), *[""] * (len(headers) - 1)))
     return _download(write_csv(headers, rows), "text/csv; charset=utf-8", "outcomes.csv")
+
+
+def _left_out(export: queries.RecordsExport) -> str:
+    """What the last line of a table says that has not got every record."""
+    said: str = ngettext(
+        "%(left_out)s older record is not in this file, which holds the newest %(most)s. "
+        "Choose a status, measure or quarter to download it",
+        "%(left_out)s older records are not in this file, which holds the newest %(most)s. "
+        "Choose a status, measure or quarter to download them",
+        export.left_out,
+        left_out=say(export.left_out),
+        most=say(len(export.records)),
+    )
+    return said
 
 
 def _filters_set() -> dict[str, str]:

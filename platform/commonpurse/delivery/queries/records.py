@@ -66,6 +66,7 @@ class RecordsPage(Struct, frozen=True):
     number: int
     pages: int
     total: int
+    exported: int
     may_report: bool
 
 
@@ -99,16 +100,27 @@ def records_page(
         number=number,
         pages=pages,
         total=total,
+        exported=min(total, MOST_EXPORTED),
         may_report=policy.may_report(actor, consortium),
     )
 
 
-def list_records(
-    session: Session, actor: Actor, consortium_id: UUID, *, chosen: RecordFilter
-) -> tuple[Consortium, tuple[RecordRow, ...]]:
-    """Every record that is chosen, for a download, at most 20,000. Raises NotFound for outsiders."""
-    consortium = get_joined_consortium(session, actor, consortium_id)
-    return consortium, _rows(session, _chosen(consortium_id, chosen).limit(MOST_EXPORTED))
+class RecordsExport(Struct, frozen=True):
+    """The chosen records for a download, the newest first; `left_out` are those beyond the most of one file."""
+
+    records: tuple[RecordRow, ...]
+    left_out: int
+
+
+def list_records(session: Session, actor: Actor, consortium_id: UUID, *, chosen: RecordFilter) -> RecordsExport:
+    """The records that are chosen, at most 20,000. Raises NotFound for outsiders."""
+    get_joined_consortium(session, actor, consortium_id)
+    every = _chosen(consortium_id, chosen)
+    records = _rows(session, every.limit(MOST_EXPORTED))
+    if len(records) < MOST_EXPORTED:
+        return RecordsExport(records, 0)
+    total = session.scalar(every.with_only_columns(func.count()).order_by(None)) or 0
+    return RecordsExport(records, max(0, total - len(records)))
 
 
 def _of_consortium(consortium_id: UUID) -> Select[Any]:
