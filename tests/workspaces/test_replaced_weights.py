@@ -30,6 +30,8 @@ def test_weights_of_one_day_that_were_agreed_again_are_replaced_on_both_pages(se
         assert f"Replaced on {on.day} {on:%B %Y} by a later agreement" in words(html)
         assert f'href="{page(world, later)}"' in html
     assert "Replaced" not in words(client.get(page(world, third)).text)
+    versions = client.get(f"/consortia/{world.consortium.id}/outcomes/weights").text
+    assert words(versions).count("litres Replaced 1 October 2026") == 2
 
 
 @pytest.mark.parametrize("more", [{"start": date(2027, 1, 1)}, {"start": date(2026, 7, 1)}, {"name": "Headcount"}])

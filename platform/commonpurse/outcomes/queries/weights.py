@@ -19,11 +19,14 @@ from commonpurse.delivery.models import Contract, OutcomeRecord, VerificationSta
 from commonpurse.outcomes import policy
 from commonpurse.outcomes.queries.rows import is_split, rosters_at_agreement
 from commonpurse.outcomes.queries.weighing import Resting, Weighing, is_outdated, list_resting, weighing_of
-from commonpurse.workspaces.queries import AgreedWeights, agreed_allocations
+from commonpurse.workspaces.queries import AgreedWeights, agreed_allocations, replacements
 
 
 class VersionRow(Struct, frozen=True):
-    """One version; `numbers` stand in the order of the page's bodies, None for a body it does not know."""
+    """One version; `numbers` stand in the order of the page's bodies, None for a body it does not know.
+
+    It `is_replaced` where weights agreed later count from the same day.
+    """
 
     basis: str
     unit: str
@@ -33,6 +36,7 @@ class VersionRow(Struct, frozen=True):
     agreed_at: datetime
     item_id: UUID
     splits: int
+    is_replaced: bool
 
 
 class WeightsPage(Struct, frozen=True):
@@ -57,7 +61,7 @@ def weights_page(session: Session, actor: Actor, consortium_id: UUID) -> Weights
         for part in consortium.participations
         if str(part.organisation_id) in known
     }
-    used = _used(weighing.versions, resting)
+    used, replaced = _used(weighing.versions, resting), replacements((), weighing.versions)
     rows = [
         VersionRow(
             basis=version.basis,
@@ -68,6 +72,7 @@ def weights_page(session: Session, actor: Actor, consortium_id: UUID) -> Weights
             agreed_at=version.agreed_at,
             item_id=version.item_id,
             splits=used.get(version.item_id, 0),
+            is_replaced=version.item_id in replaced,
         )
         for version in reversed(weighing.versions)
     ]

@@ -1,5 +1,6 @@
 """Reads of workspaces: rows for commands, pages for views, and what was agreed for higher features."""
 
+from commonpurse.workspaces.queries.agreed import replacements
 from commonpurse.workspaces.queries.choices import MeasureChoices, MeasureGroup, OutOfForce, list_measure_choices
 from commonpurse.workspaces.queries.pages import (
     ItemPage,
@@ -77,6 +78,7 @@ __all__ = [
     "list_measure_choices",
     "offered_in",
     "presence",
+    "replacements",
     "require_item_in",
     "shares_measure",
     "spec_of",
