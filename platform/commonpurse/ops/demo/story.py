@@ -122,9 +122,9 @@ WORKWEAR = Plan(
         "contract_starts": date(2026, 7, 1),
         "contract_ends": date(2029, 6, 30),
     },
-    formed=at(2026, 1, 12),
-    invited=at(2026, 1, 13),
-    joined=at(2026, 1, 19),
+    formed=at(2025, 9, 1),
+    invited=at(2025, 9, 2),
+    joined=at(2025, 9, 8),
     moves=(
         ("pooling", at(2026, 2, 2)),
         ("negotiating", at(2026, 3, 2)),
