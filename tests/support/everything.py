@@ -12,6 +12,7 @@ from sqlalchemy import Enum, Select, String, select, text
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from commonpurse.calc.quantity import unit_after
 from commonpurse.consortia import commands as consortia
 from commonpurse.core.db import Base
 from commonpurse.delivery.models import OutcomeRecord, VerificationStatus
@@ -146,5 +147,7 @@ def names_and_texts(session: Session) -> set[str]:
             if isinstance(column.type, String) and not isinstance(column.type, Enum):
                 texts = session.scalars(select(column).where(column.is_not(None)).distinct())
                 lines = {line.strip() for each in texts for line in each.splitlines()}
+                if column.name == "unit":
+                    lines |= {unit_after("1", line) for line in lines}
                 found |= {line for line in lines if column.name == "unit" or not fullmatch("[a-z_]*", line)}
     return found
