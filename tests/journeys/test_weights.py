@@ -13,7 +13,7 @@ from commonpurse.delivery.rules import quarter_of
 from support.delivery_rows import make_contract, make_record
 from support.running import Running
 from support.sides import Side, at_browsers
-from support.weight_rows import make_weights
+from support.weight_rows import make_agreed_weights, make_weights
 from support.world import World, make_consortium
 
 QUARTER = quarter_of(quarter_of(datetime.now(UTC).date()) - timedelta(days=1))
@@ -84,12 +84,7 @@ def test_two_councils_agree_weights_share_by_them_and_divide_anew_by_others(
         newcastle.sees("1 split posted", "Adds up exactly: 40 = 30 + 10")
         issue(newcastle, base)
         first = its_statement(gateshead, ours, base)
-        again = server.with_session(lambda session: make_weights(session, ours))
-        newcastle.open(f"{base}/workspace/{again}")
-        offer(newcastle, QUARTER, "100", "300", "Meters, read again")
-        newcastle.sees("Offer 1 by Newcastle", part="#standing")
-        gateshead.open(f"{base}/workspace/{again}")
-        agree(gateshead, "these weights")
+        server.with_session(lambda session: they_agree_others(session, ours))
         newcastle.open(f"{base}/outcomes/weights")
         newcastle.sees("1 split goes by weights that were replaced since")
         newcastle.press("Divide these splits again")
@@ -132,6 +127,12 @@ def they_agree_a_rule(newcastle: Side, gateshead: Side, base: str) -> None:
     newcastle.sees("Offer 1 by Newcastle", part="#standing")
     gateshead.open(newcastle.page.url)
     agree(gateshead, "this rule")
+
+
+def they_agree_others(session: Session, ours: World) -> None:
+    """The same two agree other weights, from a quarter that is over and was split."""
+    parts, now = ("newcastle", "gateshead"), datetime.now(UTC)
+    make_agreed_weights(session, ours, 100, 300, start=QUARTER, source="Meters, read again", now=now, bodies=parts)
 
 
 def issue(newcastle: Side, base: str, why: str = "") -> None:
