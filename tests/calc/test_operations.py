@@ -151,6 +151,11 @@ def test_what_is_no_problem_at_all_is_refused(text, said):
     assert refusal("largest_remainder", text) == said
 
 
+def test_what_is_no_text_is_refused():
+    with pytest.raises(operations.NotJSON, match="The problem is not text in UTF-8"):
+        operations.find("largest_remainder").answer(b'{"total": "\xff"}')
+
+
 def test_a_million_digits_are_refused_without_being_read():
     started = time.thread_time()
     assert "at most 40 digits" in refusal("largest_remainder", json.dumps(SMALL).replace("5", "9" * 500_000))
@@ -293,3 +298,9 @@ def test_a_mixture_goes_by_numbers_that_the_parties_named():
     assert solved("allocation", {**problem, "recorded": {"Headcount": {"b": 1}}})["amounts"] == [50, 50, 0]
     alone = {"parties": ["a", "b"], "total": 4, "rule": leg, "weights": {"a": 1, "b": 3}}
     assert solved("allocation", alone)["amounts"] == [1, 3, 0]
+
+
+def test_each_tier_of_the_place_has_its_part_and_one_without_a_holder_stays_unallocated():
+    shares = {"district": "60", "county": "30", "combined_authority": "10"}
+    problem = {"parties": ["a", "b"], "total": 100, "rule": {"kind": "tiers", "shares": shares}}
+    assert solved("allocation", {**problem, "tiers": {"county": "a", "district": "b"}})["amounts"] == [30, 60, 10]

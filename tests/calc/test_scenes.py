@@ -4,6 +4,7 @@ import pytest
 
 from commonpurse.calc.allocation_rules import BASES, parse_rule
 from commonpurse.calc.fairness import Lot, Scene, compare
+from commonpurse.calc.fairness.division import divide
 
 
 def test_a_scene_keeps_what_it_was_given_and_answers_about_it_are_remembered():
@@ -30,3 +31,17 @@ def test_an_answer_is_remembered_for_its_own_rule_leaver_and_today():
         new = Scene(scene.lots, scene.roster, scene.bases)
         for anew, remembered in zip(compare(rules, new, today=today, leaver=leaver), answers, strict=True):
             assert asdict(anew) == asdict(remembered)
+
+
+@pytest.mark.parametrize(
+    ("rule", "by_figures"),
+    [
+        ({"kind": "committed_budget"}, (0, 1)),
+        ({"kind": "place_then_budget"}, (1,)),
+        ({"kind": "tiers", "shares": {"district": "60", "county": "40"}}, ()),
+    ],
+)
+def test_lots_that_go_by_place_are_not_among_those_that_go_by_recorded_figures(rule, by_figures):
+    lots = (Lot("it", 10, holder="a"), Lot("it", 10))
+    done = divide(parse_rule(rule), Scene(lots, ("a", "b"), {BASES[0]: {"a": 1, "b": 1}}))
+    assert done.by_figures == by_figures

@@ -89,3 +89,10 @@ def test_a_name_cannot_mean_two_units(monkeypatch):
     monkeypatch.setattr(units, "_TABLE", "mass: t = 1000\nvolume: tank = 1: t")
     with pytest.raises(ValueError, match="t means two units"):
         units._read_table()
+
+
+@pytest.mark.parametrize(
+    ("typed", "counted"), [("each", True), ("dozen", True), ("box", True), ("hour", False), ("kg", False)]
+)
+def test_whether_only_whole_ones_are_bought_goes_by_what_a_unit_counts(typed, counted):
+    assert resolve(typed).is_counted is counted
