@@ -38,7 +38,9 @@ def import_spending(session: Session, cast: Cast, folder: Path) -> None:
 def form(session: Session, cast: Cast, plan: story.Plan) -> Consortium:
     """Form a consortium, settle how it works, invite and join."""
     lead = cast.actor(plan.lead)
-    consortium = consortia.create(session, lead, name=plan.name, purpose=plan.purpose, now=plan.formed)
+    consortium = consortia.create(
+        session, lead, name=plan.name, purpose=plan.purpose, supplier=plan.supplier, now=plan.formed
+    )
 
     def seen() -> int:
         session.flush()

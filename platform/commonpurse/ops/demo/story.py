@@ -55,10 +55,14 @@ AGREEMENT = (
 
 
 class Plan(Struct, frozen=True):
-    """A consortium of the demonstration: who buys what together, and when it reaches which stage."""
+    """A consortium of the demonstration: who buys what together, and when it reaches which stage.
+
+    `supplier` is the one from whose page it was started; empty for none.
+    """
 
     name: str
     purpose: str
+    supplier: str
     category: str
     summary: str
     agreement: str
@@ -82,6 +86,7 @@ WASHROOMS = Plan(
         "Washroom, sanitary and mat services for schools, libraries, leisure centres and offices, which the five "
         "councils bought separately in April and May 2022, four of them from the same supplier (PHS Group)."
     ),
+    supplier="PHS Group",
     category="90900000",
     summary=(
         "Five councils buy washroom and hygiene services together. They agreed shared targets for apprenticeships, "
@@ -112,6 +117,7 @@ WASHROOMS = Plan(
 WORKWEAR = Plan(
     name="Workwear and laundry for two councils",
     purpose="Washing and mending of the workwear of street, parks and care services. This purchase is made up.",
+    supplier="",
     category="98310000",
     summary="Two councils buy the washing of workwear together. This purchase was made up for a demonstration.",
     agreement=AGREEMENT.format(what="the washing of workwear"),
