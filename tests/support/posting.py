@@ -25,7 +25,7 @@ from commonpurse.core.transaction import reading, transaction
 from commonpurse.delivery.models import Contract, OutcomeRecord, SubjectKind, VerificationStatus
 from commonpurse.identity.models import Membership, Person
 from commonpurse.outcomes import queries
-from commonpurse.outcomes.commands.ledger import Basis, Line, Scope, basis_of, post, take_back
+from commonpurse.outcomes.commands.ledger import Basis, Draft, Line, Scope, append, basis_of, division, negative
 from commonpurse.outcomes.commands.many import Group, post_many
 from commonpurse.outcomes.models import PostedSplit
 from commonpurse.workspaces.queries import agreed_allocation
@@ -63,13 +63,16 @@ class Poster:
             keys = post_many(session, self.actor, consortium, basis, {}, groups, now=now)
             return _said(keys, lines)
         lines = [self._record(session, 10)]
-        key = post(session, self.actor, consortium, scope, basis, lines, _divided(basis, 10), now=now)
+
+        def divided() -> Draft:
+            return division(scope, basis, lines, _divided(basis, 10), "", now)
+
+        [key] = append(session, self.actor, consortium, [divided()], now)
         if turn % 3 == 0:
             return _said([key], lines)
         row = session.get_one(PostedSplit, key)
-        reversal = take_back(session, self.actor, consortium, row, reason="Counted wrongly", now=now)
-        again = post(session, self.actor, consortium, scope, basis, lines, _divided(basis, 10), now=now)
-        return _said([key, reversal, again], lines)
+        corrected = [negative(row, "Counted wrongly"), divided()]
+        return _said([key, *append(session, self.actor, consortium, corrected, now)], lines)
 
     def _record(self, session: Session, quantity: int) -> Line:
         record = OutcomeRecord(

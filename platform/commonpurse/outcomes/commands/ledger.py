@@ -102,29 +102,6 @@ class Draft(Struct, frozen=True):
     explanation: Mapping[str, Any] = {}
 
 
-def post(
-    session: Session,
-    actor: Actor,
-    consortium: Consortium,
-    scope: Scope,
-    basis: Basis,
-    lines: Sequence[Line],
-    split: Split,
-    *,
-    reason: str = "",
-    now: datetime,
-) -> UUID:
-    """Post the division of the total of `lines`, and record it; return the key of the row."""
-    return append(session, actor, consortium, [division(scope, basis, lines, split, reason, now)], now)[0]
-
-
-def take_back(
-    session: Session, actor: Actor, consortium: Consortium, original: PostedSplit, *, reason: str, now: datetime
-) -> UUID:
-    """Post the exact negative of a live split: every number is copied, none is worked out anew."""
-    return append(session, actor, consortium, [negative(original, reason)], now)[0]
-
-
 def divide_again(
     session: Session,
     actor: Actor,
@@ -138,7 +115,7 @@ def divide_again(
 ) -> UUID:
     """Take a live split back and post another in its place, by the same rule; return the key of what was posted.
 
-    The ledger is what `take_back` and then `post` make of it, written at once.
+    A reversal and a division, written at once.
     """
     basis = Basis(original.roster, original.rule_version)
     again = division(scope_of(original), basis, lines, split, reason, now, like=original.weight_version)
