@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import ClassVar
+from uuid import UUID
 
 import pytest
 from msgspec import Struct
@@ -11,8 +12,9 @@ from commonpurse.core import db, jobs, log
 from commonpurse.core.actor import SYSTEM
 from commonpurse.core.errors import Refused, Stale
 from commonpurse.core.transaction import keep_although_refused, reading, transaction
+from commonpurse.identity.models import Organisation
 from commonpurse.reference.models import Area
-from support.world import make_area
+from support.world import make_area, make_organisation
 
 
 class Counted(Struct, frozen=True):
@@ -203,3 +205,14 @@ def test_columns_are_read_with_what_waits_to_be_written(session):
     make_area(session, "E08000999", "Waiting")
     (row,) = db.read_columns(session, select(Area.name).where(Area.gss == bindparam("gss")), {"gss": "E08000999"})
     assert tuple(row) == ("Waiting",)
+
+
+def test_a_key_that_is_read_twice_is_one_object_on_sqlite_and_a_uuid_everywhere(session):
+    make_organisation(session, "Read Twice Council")
+    keys = [
+        session.execute(select(Organisation.id).where(Organisation.name == "Read Twice Council")).scalar_one()
+        for _ in "ab"
+    ]
+    assert isinstance(keys[0], UUID)
+    assert keys[0] == keys[1]
+    assert keys[0] is keys[1] or session.get_bind().dialect.name == "postgresql"

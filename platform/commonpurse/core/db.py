@@ -26,6 +26,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    Uuid,
     create_engine,
     event,
     text,
@@ -74,6 +75,15 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is not None and value.tzinfo is None:
             return value.replace(tzinfo=UTC)
         return value
+
+
+class KeptUuid(Uuid[UUID]):
+    """A UUID as each database has it, made once of what the database says: the same keys are read again and again."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """What makes a UUID of what the driver gives; None where that is one already."""
+        make = super().result_processor(dialect, coltype)  # type: ignore[no-untyped-call]
+        return make if make is None else lru_cache(maxsize=16_384)(make)
 
 
 class Vector(TypeDecorator[tuple[int, ...]]):
@@ -141,6 +151,7 @@ class Base(DeclarativeBase):
         list[Any]: JSON(),
         tuple[int, ...]: Vector(),
         Decimal: ExactDecimal(),
+        UUID: KeptUuid(),
         str: String(),
         StrEnum: Enum(
             StrEnum,
