@@ -102,6 +102,7 @@ NO_PART = "Enter a whole number from 0 to 100"
         ({"a_kind": "equal", "a_rounding": "nonsense"}, "Select how shares are rounded"),
         ({"a_kind": "equal", "a_floor": "lots"}, "Rule 1, Least share of a body: Enter each percentage as a number"),
         ({"a_kind": "equal", "a_floor": "9", "a_cap": "5"}, "The least share must not be more than the greatest"),
+        ({"a_kind": "population", "a_floor": "50"}, "50% for each of 3 bodies is more than all"),
         ({"a_kind": "hybrid", "a_leg_equal": "10"}, "Rule 1: Choose between 2 and 5 parts"),
         ({"a_kind": "hybrid", "a_leg_equal": "-1", "a_leg_need": "x"}, f"Rule 1, Equal shares: {NO_PART}"),
         ({"a_kind": "hybrid", "a_leg_equal": "1" * 5000}, f"Rule 1, Equal shares: {NO_PART}"),

@@ -62,7 +62,7 @@ def test_a_faulty_file_is_shown_row_by_row_and_nothing_of_it_is_read(session, wo
     assert f"4 {NAMES[0]} This body stands in the file more than once" in shown
     assert f"5 12.5 Enter a whole number for {NAMES[1]}, or 0" in shown
     assert f"6 -3 The number of {NAMES[1]} must be between 0 and 1,000,000,000,000,000" in shown
-    assert f"None {NAMES[2]} The file has no row for this body" in shown
+    assert f"– {NAMES[2]} The file has no row for this body" in shown
     assert "Nothing was read from it" in shown
     assert "Make this offer" not in shown
 

@@ -16,10 +16,11 @@ def may_report(actor: Actor, consortium: Consortium) -> bool:
     return consortium.has_joined(actor.organisation_id) and actor.has_role(Role.BUYER)
 
 
-def may_check(actor: Actor, consortium: Consortium, record: OutcomeRecord) -> bool:
-    """Buyers and approvers of joined bodies, but never the person who reported it."""
+def may_check(actor: Actor, consortium: Consortium, record: OutcomeRecord, *, is_rival: bool) -> bool:
+    """Buyers and approvers of joined bodies, but never the person who reported it, nor who wants its claim."""
     return (
         record.status is VerificationStatus.REPORTED
+        and not is_rival
         and consortium.has_joined(actor.organisation_id)
         and actor.has_role(Role.BUYER, Role.APPROVER)
         and actor.person_id != record.reported_by_id
@@ -36,10 +37,11 @@ def may_correct(actor: Actor, consortium: Consortium, record: OutcomeRecord) -> 
     )
 
 
-def may_reopen(actor: Actor, consortium: Consortium, record: OutcomeRecord) -> bool:
-    """Buyers and approvers of joined bodies, but never the person who reported it, while it is verified."""
+def may_reopen(actor: Actor, consortium: Consortium, record: OutcomeRecord, *, is_rival: bool) -> bool:
+    """The same, while it is verified."""
     return (
         record.status is VerificationStatus.VERIFIED
+        and not is_rival
         and consortium.has_joined(actor.organisation_id)
         and actor.has_role(Role.BUYER, Role.APPROVER)
         and actor.person_id != record.reported_by_id

@@ -186,11 +186,12 @@ class LabRuleForm(Form):
         """The field of each tier of place."""
         return {tier: self[f"tier_{tier}"] for tier in LAB_TIERS}
 
-    def rule(self, today: Mapping[str, Any] | None, number: int) -> Rule | None:
+    def rule(self, today: Mapping[str, Any] | None, number: int, bodies: int) -> Rule | None:
         """The rule it makes; None where none is chosen, or where it makes none and now says so beside its fields.
 
         Args:
             number: which of the rules it is, from 1, as what is wrong names it.
+            bodies: how many share.
         """
         if not self.kind.data:
             return None
@@ -209,11 +210,16 @@ class LabRuleForm(Form):
             self._blame(number, self.tier_district, _l("Enter a part for at least one tier of place"), of_all=True)
             return None
         try:
-            return parse_rule(self._spec(today))
+            rule = parse_rule(self._spec(today))
         except BadRule as error:
             field = self._fields.get("leg_equal" if error.field == "legs" else error.field, self.kind)
             self._blame(number, field, say(error.sentence), of_all=field not in (self.floor, self.cap))
             return None
+        if rule.floor is not None and rule.floor * bodies > WHOLE:
+            told = {"floor": f"{rule.floor:f}", "bodies": bodies}
+            self._blame(number, self.floor, _l("%(floor)s%% for each of %(bodies)s bodies is more than all", **told))
+            return None
+        return rule
 
     def _blame(self, number: int, field: Field, why: Any, *, of_all: bool = False) -> None:
         """Say beside a field what is wrong; its label is told where it is not about all of the rule."""

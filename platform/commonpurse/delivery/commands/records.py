@@ -115,9 +115,9 @@ def check_record(
     if record.reported_by_id == actor.person_id:
         raise NotAllowed("You recorded this yourself", who="Another buyer or approver of a joined body can check it")
     require(
-        policy.may_check(actor, consortium, record),
-        "You cannot check records here",
-        who="Ask a buyer or an approver of your organisation to do it",
+        policy.may_check(actor, consortium, record, is_rival=queries.is_rival(session, actor, record)),
+        "You cannot check this record",
+        who=queries.WHO_CHECKS,
     )
     if answer not in {"verify", "return"}:
         raise Refused("Select whether the record is right", field="answer")
@@ -224,9 +224,9 @@ def reopen_record(
     if record.version != seen_version:
         raise Stale("Somebody else changed this record. Check it and try again")
     require(
-        policy.may_reopen(actor, consortium, record),
+        policy.may_reopen(actor, consortium, record, is_rival=queries.is_rival(session, actor, record)),
         "You cannot send this record back",
-        who="Another buyer or approver of a joined body can, while it is verified",
+        who=queries.WHO_SENDS_BACK,
     )
     if not reason.strip():
         raise Refused("Enter why the record is sent back", field="reason")

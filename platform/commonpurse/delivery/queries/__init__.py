@@ -1,6 +1,8 @@
 """Reads of delivery: rows for commands, pages for views."""
 
 from commonpurse.delivery.queries.claims import (
+    WHO_CHECKS,
+    WHO_SENDS_BACK,
     Claim,
     ClaimsReport,
     check_claims,
@@ -10,6 +12,7 @@ from commonpurse.delivery.queries.claims import (
     get_clash,
     holder_of,
     is_claimed,
+    is_rival,
     standing,
     turn_of,
 )
@@ -48,6 +51,8 @@ from commonpurse.delivery.queries.waiting import waiting
 from commonpurse.delivery.rules import quarters_of, say_quarter
 
 __all__ = [
+    "WHO_CHECKS",
+    "WHO_SENDS_BACK",
     "AwardPage",
     "Claim",
     "ClaimsReport",
@@ -78,6 +83,7 @@ __all__ = [
     "has_content",
     "holder_of",
     "is_claimed",
+    "is_rival",
     "list_contracts",
     "list_records",
     "list_suppliers",

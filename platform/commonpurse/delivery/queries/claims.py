@@ -9,6 +9,7 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
+from commonpurse.calc.sentence import message
 from commonpurse.consortia.models import Consortium
 from commonpurse.consortia.queries import get_joined_consortium
 from commonpurse.core.actor import Actor
@@ -19,6 +20,14 @@ from commonpurse.measures.models import Measure
 
 CLAIMING = (VerificationStatus.REPORTED, VerificationStatus.VERIFIED)
 MOST_LISTED = 100
+
+WHO_CHECKS = message(
+    "Another buyer or approver of a joined body can, but of none that was refused this claim elsewhere"
+)
+WHO_SENDS_BACK = message(
+    "Another buyer or approver of a joined body can while it is verified, but of none that was refused this claim "
+    "elsewhere"
+)
 
 
 class Claim(Struct, frozen=True):
@@ -106,6 +115,18 @@ def clashes_over(session: Session, record: OutcomeRecord) -> Sequence[Clash]:
         .order_by(Clash.id)
     )
     return session.scalars(query).all()
+
+
+def is_rival(session: Session, actor: Actor, record: OutcomeRecord) -> bool:
+    """Whether the actor's body was refused the claim of a record under another contract, or leads who was.
+
+    Such a body may take part in the consortium of the record too, and must not free the claim for itself there.
+    """
+    return record.reported_for_id != actor.organisation_id and any(
+        actor.organisation_id in {clash.organisation_id, clash.contract.consortium.lead_organisation_id}
+        for clash in clashes_over(session, record)
+        if clash.contract_id != record.contract_id
+    )
 
 
 def is_repeat(clash: Any, record: Any) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from commonpurse.core.actor import Actor
 from commonpurse.core.waiting import Waiting
 from commonpurse.delivery import policy
 from commonpurse.delivery.models import Contract, EvidenceContent, EvidenceItem, OutcomeRecord, VerificationStatus
+from commonpurse.delivery.queries.claims import is_rival
 from commonpurse.delivery.queries.clashes import Contest, contest_over
 from commonpurse.delivery.queries.rows import get_record
 from commonpurse.delivery.rules import say_day, say_quarter
@@ -224,6 +225,7 @@ def record_page(session: Session, actor: Actor, consortium_id: UUID, record_id: 
     )
     replacement = session.scalars(select(OutcomeRecord.id).where(OutcomeRecord.corrects_id == record.id)).one_or_none()
     [row] = _rows(session, select(OutcomeRecord).where(OutcomeRecord.id == record.id))
+    rival = is_rival(session, actor, record)
     return RecordPage(
         consortium_id=consortium_id,
         consortium=consortium.name,
@@ -246,9 +248,9 @@ def record_page(session: Session, actor: Actor, consortium_id: UUID, record_id: 
         is_shared_evidence=_shares_evidence(session, record),
         contest=contest_over(session, actor, consortium, record),
         is_own=record.reported_by_id == actor.person_id,
-        may_check=policy.may_check(actor, consortium, record),
+        may_check=policy.may_check(actor, consortium, record, is_rival=rival),
         may_correct=policy.may_correct(actor, consortium, record),
-        may_reopen=policy.may_reopen(actor, consortium, record),
+        may_reopen=policy.may_reopen(actor, consortium, record, is_rival=rival),
         may_record_again=record.status is VerificationStatus.RETURNED and policy.may_report(actor, consortium),
     )
 

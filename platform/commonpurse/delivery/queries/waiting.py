@@ -12,7 +12,7 @@ from commonpurse.consortia.models import Consortium, Participation, Participatio
 from commonpurse.consortia.queries import LONDON
 from commonpurse.core.actor import Actor
 from commonpurse.core.waiting import Waiting
-from commonpurse.delivery.models import Clash, ClashStep, ClashStepKind, Contract, OutcomeRecord
+from commonpurse.delivery.models import Clash, ClashStep, ClashStepKind, Contract, OutcomeRecord, VerificationStatus
 from commonpurse.delivery.queries import records
 from commonpurse.delivery.queries.claims import CLAIMING, is_on, is_repeat
 from commonpurse.identity.models import Role
@@ -32,7 +32,8 @@ def waiting(session: Session, actor: Actor, today: date) -> list[Waiting]:
     found = records.waiting(session, actor, today)
     if actor.organisation_id is not None and actor.has_role(Role.BUYER):
         since = datetime.combine(today - NEWS_LASTS, time.min, LONDON)
-        found += [*_held(session, actor.organisation, since), *_answered(session, actor.organisation, since)]
+        for news in (_held, _answered, _sent_back):
+            found += news(session, actor.organisation, since)
     return found
 
 
@@ -109,6 +110,37 @@ def _answered(session: Session, organisation_id: UUID, since: datetime) -> list[
             is_news=True,
         )
         for clash_id, key, measure, consortium_id, name, kind in _joined(session, query, organisation_id)
+    ]
+
+
+def _sent_back(session: Session, organisation_id: UUID, since: datetime) -> list[Waiting]:
+    """Records of the body that somebody returned or sent back lately, and that nobody has recorded again."""
+    again = aliased(OutcomeRecord)
+    is_recorded_again = exists().where(
+        is_on(again, OutcomeRecord), again.contract_id == OutcomeRecord.contract_id, again.status.in_(CLAIMING)
+    )
+    query = (
+        select(OutcomeRecord.id, OutcomeRecord.subject_key, Measure.title, Consortium.id, Consortium.name)
+        .join(Measure, Measure.id == OutcomeRecord.measure_id)
+        .join(Contract, Contract.id == OutcomeRecord.contract_id)
+        .where(
+            OutcomeRecord.reported_for_id == organisation_id,
+            OutcomeRecord.status == VerificationStatus.RETURNED,
+            OutcomeRecord.checked_at >= since,
+            ~is_recorded_again,
+        )
+        .order_by(OutcomeRecord.checked_at.desc(), OutcomeRecord.id)
+    )
+    return [
+        Waiting(
+            msgid=message("A record of yours was sent back and counts no longer: %(measure)s, known as %(key)s"),
+            endpoint="delivery.show_record",
+            values={"measure": measure, "key": key[:8]},
+            arguments={"consortium_id": consortium_id, "record_id": record_id},
+            consortium=name,
+            is_news=True,
+        )
+        for record_id, key, measure, consortium_id, name in _joined(session, query, organisation_id)
     ]
 
 

@@ -9,7 +9,15 @@ from sqlalchemy.orm import Session
 from commonpurse.calc.sentence import Sentence
 from commonpurse.core.actor import Actor
 from commonpurse.core.errors import require
-from commonpurse.delivery.queries import RecordPage, find_place, get_record, quarters_of, record_page, say_quarter
+from commonpurse.delivery.queries import (
+    WHO_SENDS_BACK,
+    RecordPage,
+    find_place,
+    get_record,
+    quarters_of,
+    record_page,
+    say_quarter,
+)
 from commonpurse.outcomes.queries.rows import live_split_of
 
 
@@ -55,7 +63,7 @@ def reopen_page(session: Session, actor: Actor, consortium_id: UUID, record_id: 
     require(
         page.may_reopen,
         "You cannot send this record back",
-        who="Another buyer or approver of a joined body can, while it is verified",
+        who=WHO_SENDS_BACK,
     )
     return ReopenPage(page, _others_in_split(session, record_id))
 

@@ -111,7 +111,8 @@ def scenario_of(consortium_id: UUID) -> Scenario:
     with reading() as session:
         page = lab.lab_page(session, current_actor(), consortium_id, _day())
         options, forms = _forms(page)
-        made = ((letter, form.rule(page.today, number)) for number, (letter, form) in enumerate(forms.items(), 1))
+        share = len(page.bodies)
+        made = ((letter, form.rule(page.today, at, share)) for at, (letter, form) in enumerate(forms.items(), 1))
         rules = {letter: rule for letter, rule in made if rule is not None}
         today = parse_rule(page.today) if page.today is not None else None
         every = [*rules.values(), *([today] if today else [])]
