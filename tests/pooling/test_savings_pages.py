@@ -109,7 +109,9 @@ def test_the_address_holds_everything_that_was_typed(asked):
     assert re.search(r'<option value="proportional_gains" selected', page)
 
 
-def test_the_pooled_need_is_filled_in_where_it_is_in_one_kind_of_unit(session, world, client_of, address):
+def test_the_first_thing_that_several_bodies_need_is_filled_in_and_nothing_is_added_to_it(
+    session, world, client_of, address
+):
     make_requirement(session, world, "newcastle", quantity=Decimal(40), unit="each")
     make_requirement(session, world, "gateshead", quantity=Decimal(2), unit="dozen")
     session.commit()
@@ -119,16 +121,26 @@ def test_the_pooled_need_is_filled_in_where_it_is_in_one_kind_of_unit(session, w
     assert re.search(r'name="q1"[^>]+value="24"', page.text)
     assert 'value="each"' in page.text
     assert "Enter quantities and prices to see who would save what" in text_of(page)
-    make_requirement(session, world, "darlington", quantity=Decimal(3), unit="kWh")
+    for body in ("newcastle", "gateshead"):
+        make_requirement(session, world, body, quantity=Decimal(7), unit="each", description="Zebra crossings")
     session.commit()
     page = client.get(address).text
-    assert re.search(r'name="q0"[^>]+value="40"', page) is None
-    [taken] = re.findall(r'href="([^"]+unit=each[^"]+)"', page)
+    assert re.search(r'name="q0"[^>]+value="40"', page)
+    *_, taken = re.findall(r'href="([^"]+unit=each[^"]+)"', page)
     page = client.get(taken.replace("&amp;", "&"))
-    assert re.search(r'name="q1"[^>]+value="24"', page.text)
+    assert re.search(r'name="q1"[^>]+value="7"', page.text)
     assert "There is a problem" not in text_of(page)
     assert re.search(r'<option value="0" selected', page.text)
     assert re.search(r'<option value="shapley" selected', page.text)
+
+
+def test_nothing_is_filled_in_where_no_two_bodies_need_the_same(session, world, client_of, address):
+    make_requirement(session, world, "newcastle", quantity=Decimal(40), unit="each")
+    make_requirement(session, world, "gateshead", quantity=Decimal(2), unit="kWh")
+    session.commit()
+    page = client_of("gateshead").get(address).text
+    assert re.search(r'name="q[0-9]"[^>]+value="[0-9]', page) is None
+    assert "Filled in from" not in page
 
 
 def test_the_example_is_worked_out(client_of, address, session, world):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from commonpurse.consortia.queries.membership import read_joined
 from commonpurse.core.actor import Actor
 from commonpurse.pooling.queries.weights import list_needs
-from commonpurse.pooling.rules.pooled import Need, PooledRow, pool, pool_all
+from commonpurse.pooling.rules.pooled import Need, PooledRow, pool
 
 MOST_LISTED = 10
 """Pooled rows that can be taken over."""
@@ -27,15 +27,19 @@ class Wanted(Struct, frozen=True):
 class SavingsPage(Struct, frozen=True):
     """The joined bodies by their place in the roster, and what they need.
 
-    `whole` is everything in one row, None where units are of several kinds or nothing is needed. `rows` are pooled rows
-    that more than one body needs, `MOST_LISTED` at most.
+    `rows` are pooled rows that more than one body needs, `MOST_LISTED` at most. Different things are never added, even
+    where they have one unit: they have no one price.
     """
 
     consortium_id: UUID
     consortium: str
     bodies: tuple[tuple[int, str], ...]
-    whole: Wanted | None
     rows: tuple[Wanted, ...]
+
+    @property
+    def first(self) -> Wanted | None:
+        """What the page begins with; None where several bodies need nothing alike."""
+        return next(iter(self.rows), None)
 
 
 def savings_page(session: Session, actor: Actor, consortium_id: UUID) -> SavingsPage:
@@ -43,12 +47,10 @@ def savings_page(session: Session, actor: Actor, consortium_id: UUID) -> Savings
     consortium = read_joined(session, actor, consortium_id)
     places = {body.organisation_id: body.position for body in consortium.bodies}
     needs = [need for need in list_needs(session, consortium_id) if need.organisation_id in places]
-    whole = pool_all(needs)
     return SavingsPage(
         consortium_id,
         consortium.name,
         tuple((body.position, body.name) for body in consortium.bodies),
-        _wanted("", whole, places) if whole is not None else None,
         tuple(_shared(needs, places))[:MOST_LISTED],
     )
 

@@ -82,11 +82,6 @@ def _category(code: str, needs: Sequence[Need]) -> PooledCategory:
     return PooledCategory(code, groups, tuple(_row(same) for kind, same in kinds.items() if rows[kind] > 1))
 
 
-def pool_all(needs: Sequence[Need]) -> PooledRow | None:
-    """Everything that is needed in one row; None if there is nothing, or units are of several kinds."""
-    return _row(needs) if len({need.dimension for need in needs}) == 1 else None
-
-
 def pool(needs: Iterable[Need]) -> tuple[PooledGroup, ...]:
     """The needs by category and description, in that order; nothing is added that cannot be compared."""
     groups: dict[tuple[str, str], list[Need]] = defaultdict(list)

@@ -63,10 +63,10 @@ def savings_lab(consortium_id: UUID) -> ResponseReturnValue:
 
 
 def _form(page: queries.SavingsPage) -> SavingsForm:
-    """What the address says; where it says nothing, what the bodies need, if that is in one kind of unit."""
+    """What the address says; where it says nothing, what several bodies need first."""
     known: dict[str, Any] = {}
-    if not request.args and page.whole is not None:
-        known = {"unit": page.whole.unit, **_quantities(page.whole.amounts)}
+    if not request.args and page.first is not None:
+        known = {"unit": page.first.unit, **_quantities(page.first.amounts)}
     form = savings_form(page.bodies)(formdata=request.args or None, **known)
     bodies = [Choice(str(position), name) for position, name in page.bodies]
     form.body.choices = [Choice("", _("No body")), *bodies]
@@ -83,12 +83,12 @@ def _quantities(amounts: Mapping[int, Decimal]) -> dict[str, Decimal]:
 
 def _starts(page: queries.SavingsPage) -> dict[str, Any]:
     """Addresses to start from: an example with made-up prices, and each need that several bodies have."""
-    own = page.whole.amounts if page.whole is not None and len(page.whole.amounts) > 1 else {}
+    own = page.first.amounts if page.first is not None else {}
     amounts = own or {position: Decimal(FIRST_UNITS * place) for place, (position, _) in enumerate(page.bodies, 1)}
     half = max(int(sum(amounts.values()) / 2), 1)
     example: dict[str, Any] = {"p1": "12", "s2": half, "p2": "11", "s3": half + max(half // 2, 1), "p3": "10"}
     example |= {"fixed": "2500", "a": "equal_price", "b": "proportional_gains", "c": "shapley"}
-    example |= {"unit": page.whole.unit if own and page.whole is not None else "", "body": page.bodies[0][0]}
+    example |= {"unit": page.first.unit if page.first is not None else "", "body": page.bodies[0][0]}
     needs = [(f"{row.description} ({row.unit})", _address(page, {"unit": row.unit}, row.amounts)) for row in page.rows]
     return {"example": _address(page, example, amounts), "needs": needs}
 
