@@ -10,7 +10,7 @@ from commonpurse.calc.allocation import parse_rule, split
 from commonpurse.calc.digest import canonical, chain
 from commonpurse.core import log
 from commonpurse.outcomes import commands, queries
-from commonpurse.outcomes.commands.ledger import Line, Scope, basis_of, post
+from commonpurse.outcomes.commands.ledger import Line, Scope, append, basis_of, division
 from commonpurse.outcomes.commands.many import Group, post_many
 from commonpurse.outcomes.models import LiveClaim, PostedSplit
 from commonpurse.outcomes.queries import proof
@@ -81,7 +81,7 @@ def test_the_next_split_of_a_scope_follows_what_was_posted_at_once(session, worl
         holder=last.holder,
     )
     actor = world.actor("newcastle")
-    post(session, actor, world.consortium, last.scope, basis, last.lines, done, now=NOW)
+    append(session, actor, world.consortium, [division(last.scope, basis, last.lines, done, "", NOW)], NOW)
     put(session, world, basis, weights, first[4:])
     assert queries.verify(session).faults == ()
 
@@ -102,7 +102,8 @@ def test_the_digest_of_any_reason_is_that_of_its_canonical_json(session, world, 
     [group] = make_groups(session, world, contract, 1)
     done = split(1, parse_rule(queries.spec_of(basis.rule)), roster=basis.roster.parties, weights=weights)
     lines, actor = [Line(group.lines[0].outcome, 1, 1)], world.actor("newcastle")
-    key = post(session, actor, world.consortium, group.scope, basis, lines, done, reason=reason, now=NOW)
+    draft = division(group.scope, basis, lines, done, reason, NOW)
+    [key] = append(session, actor, world.consortium, [draft], NOW)
     row = session.get_one(PostedSplit, key)
     assert row.reason == reason
     assert row.digest == chain(row.previous_digest, queries.content_of(row, queries.digests_of(row)))

@@ -118,14 +118,13 @@ def clashes_over(session: Session, record: OutcomeRecord) -> Sequence[Clash]:
 
 
 def is_rival(session: Session, actor: Actor, record: OutcomeRecord) -> bool:
-    """Whether the actor's body was refused the claim of a record under another contract, or leads who was.
+    """Whether the actor's body was refused the claim of a record under another contract.
 
     Such a body may take part in the consortium of the record too, and must not free the claim for itself there.
     """
     return record.reported_for_id != actor.organisation_id and any(
-        actor.organisation_id in {clash.organisation_id, clash.contract.consortium.lead_organisation_id}
+        clash.organisation_id == actor.organisation_id and clash.contract_id != record.contract_id
         for clash in clashes_over(session, record)
-        if clash.contract_id != record.contract_id
     )
 
 
