@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Sequence
 from datetime import UTC
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -26,14 +27,20 @@ from commonpurse.workspaces.queries import AgreedAllocation
 SCOPES_AT_ONCE = 500
 """Chains that are asked for in one statement."""
 
-_Other = aliased(PostedSplit)
-_IS_TAKEN_BACK = exists().where(_Other.reverses_id == PostedSplit.id).correlate(PostedSplit)
-_IS_FOLLOWED = (
-    exists()
-    .where(_Other.book == PostedSplit.book, _Other.scope == PostedSplit.scope, _Other.seq == PostedSplit.seq + 1)
-    .correlate(PostedSplit)
-)
-"""Made once: to make an alias of so wide a table takes longer than to ask for a row of it."""
+
+# Each is made once: to make an alias of so wide a table takes longer than to ask for a row of it. And not before it is
+# asked for, since an alias has all tables of the application put in order, which would make the start slower.
+@cache
+def _is_taken_back() -> Any:
+    other = aliased(PostedSplit)
+    return exists().where(other.reverses_id == PostedSplit.id).correlate(PostedSplit)
+
+
+@cache
+def _is_followed() -> Any:
+    other = aliased(PostedSplit)
+    follows = (other.book == PostedSplit.book, other.scope == PostedSplit.scope, other.seq == PostedSplit.seq + 1)
+    return exists().where(*follows).correlate(PostedSplit)
 
 
 def list_unsplit_records(session: Session, consortium_id: UUID) -> Sequence[OutcomeRecord]:
@@ -136,7 +143,7 @@ def heads_of(
             select(PostedSplit.book, PostedSplit.scope, PostedSplit.seq, PostedSplit.digest).where(
                 PostedSplit.book.in_(books),
                 PostedSplit.scope.in_(ordered[start : start + SCOPES_AT_ONCE]),
-                ~_IS_FOLLOWED,
+                ~_is_followed(),
             )
         )
         newest |= {(row.book, row.scope): (row.seq, row.digest) for row in found}
@@ -198,7 +205,7 @@ def find_replacement(session: Session, reversal: PostedSplit | None) -> UUID | N
 
 def counts_now() -> Any:
     """Whether a row of the ledger is neither a reversal nor taken back."""
-    return PostedSplit.reverses_id.is_(None) & ~_IS_TAKEN_BACK
+    return PostedSplit.reverses_id.is_(None) & ~_is_taken_back()
 
 
 def get_split(session: Session, actor: Actor, consortium_id: UUID, split_id: UUID) -> tuple[Consortium, PostedSplit]:
